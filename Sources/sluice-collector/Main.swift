@@ -1,0 +1,5 @@
+import ArgumentParser
+
+@main struct SluiceCollector: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "sluice-collector")
+}
