@@ -1,0 +1,139 @@
+import Policy
+import Primitives
+import PromptFormats
+
+/// A way by which text leaves for a model.
+public enum Channel: String, Sendable, Codable, CaseIterable {
+    /// The base-URL gateway.
+    case gateway
+    /// The intercepting proxy.
+    case proxy
+    /// A coding assistant's hook.
+    case hook
+    /// The clipboard.
+    case clipboard
+    /// The command line.
+    case cli
+}
+
+/// Where a text stands in what is about to leave.
+public struct Place: Sendable, Hashable {
+    /// Who speaks, as far as the format tells.
+    public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
+        case system, user, assistant, tool, toolDescription, metadata, other
+    }
+
+    /// Path in the request, for example `messages[2].content[0].text`; holds outside input, never stored unmasked.
+    public var path: String
+    /// Number of the message from 1, as the user counts; nil outside messages.
+    public var message: Int?
+    /// Who speaks.
+    public var role: Role
+
+    /// Makes a place.
+    public init(path: String, message: Int? = nil, role: Role = .other) {
+        self.path = path
+        self.message = message
+        self.role = role
+    }
+}
+
+/// One text of a prompt.
+public struct PromptSegment: Sendable {
+    /// The decoded text, in bytes; findings and edits are spans of it.
+    public var text: [UInt8]
+    /// Where it stands.
+    public var place: Place
+    /// Segments with the same number are adjacent parts of one message and are also scanned joined.
+    public var group: Int
+    /// Whether the channel can put another text in its place; if not, what would be redacted is blocked.
+    public var rewritable: Bool
+
+    /// Makes a segment.
+    public init(text: [UInt8], place: Place, group: Int, rewritable: Bool = true) {
+        self.text = text
+        self.place = place
+        self.group = group
+        self.rewritable = rewritable
+    }
+}
+
+/// A part that cannot be inspected.
+public struct OpaqueItem: Sendable, Hashable {
+    /// Why it cannot.
+    public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
+        case image, audio, video, file, archive, tokens, encoding
+        case unknownShape = "unknown-shape"
+        /// The work budget was spent before all was read.
+        case budget
+        /// Too large to be held.
+        case tooLarge = "too-large"
+        /// Encrypted or signed by the provider.
+        case sealed
+    }
+
+    /// Why it cannot be inspected.
+    public var reason: Reason
+    /// Where it stands.
+    public var place: Place
+
+    /// Makes an item.
+    public init(reason: Reason, place: Place) {
+        self.reason = reason
+        self.place = place
+    }
+}
+
+/// Within which placeholders stand for the same values and may be turned back.
+///
+/// All parts must be equal: another client, credential, destination or conversation sees other placeholders and gets nothing back.
+public struct RestoreScope: Sendable, Hashable {
+    /// The local client: user and program.
+    public var client: String
+    /// Keyed hash of the request's credential header, never the credential.
+    public var credential: [UInt8]
+    /// Provider and surface.
+    public var destination: String
+    /// The conversation, where the channel can tell it.
+    public var conversation: String?
+
+    /// Makes a scope.
+    public init(client: String, credential: [UInt8], destination: String, conversation: String? = nil) {
+        self.client = client
+        self.credential = credential
+        self.destination = destination
+        self.conversation = conversation
+    }
+}
+
+/// What is about to leave.
+public struct Prompt: Sendable {
+    /// Its texts, in the order of the request.
+    public var segments: [PromptSegment]
+    /// What could not be read as text.
+    public var opaque: [OpaqueItem]
+    /// Where it goes.
+    public var destination: Destination
+    /// The way it goes.
+    public var channel: Channel
+    /// The program that sends, where it is known; outside input, never stored unmasked.
+    public var application: String?
+    /// Login name of the user.
+    public var user: String
+    /// Within which placeholders hold.
+    public var scope: RestoreScope
+
+    /// Makes a prompt.
+    public init(
+        segments: [PromptSegment], opaque: [OpaqueItem] = [], destination: Destination, channel: Channel,
+        application: String? = nil, user: String, scope: RestoreScope
+    ) {
+        self.segments = segments
+        self.opaque = opaque
+        self.destination = destination
+        self.channel = channel
+        self.application = application
+        self.user = user
+        self.scope = scope
+    }
+}
