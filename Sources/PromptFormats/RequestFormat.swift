@@ -1,0 +1,90 @@
+/// What a format needs to know of a request besides its body.
+public struct RequestHead: Sendable {
+    /// Catalogue id of the provider, as in `openai`.
+    public var provider: String
+    /// The method, in capitals.
+    public var method: String
+    /// The path as the provider sees it, with its query.
+    public var path: String
+    /// Header fields in order.
+    public var headers: [(name: String, value: String)]
+
+    /// Takes the values as they are.
+    public init(provider: String, method: String, path: String, headers: [(name: String, value: String)] = []) {
+        self.provider = provider
+        self.method = method
+        self.path = path
+        self.headers = headers
+    }
+
+    /// The first field of that name, case aside.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// What a format needs to know of a reply besides its body.
+public struct ReplyHead: Sendable {
+    /// Status code.
+    public var status: Int
+    /// Header fields in order.
+    public var headers: [(name: String, value: String)]
+
+    /// Takes the values as they are.
+    public init(status: Int, headers: [(name: String, value: String)]) {
+        self.status = status
+        self.headers = headers
+    }
+
+    /// The first field of that name, case aside.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// One wire format: request bytes to segments, edits to request bytes, reply to restored reply, refusal to the provider's error.
+public protocol RequestFormat: Sendable {
+    /// Stable name, as in `openai.chat`.
+    var id: String { get }
+    /// Whether a request of this head has this format.
+    func accepts(_ head: RequestHead) -> Bool
+    /// Finds every text part. An empty body has none. Throws when the body can't be read within `FormatLimits`.
+    func parse(_ body: [UInt8]) throws(FormatError) -> ParsedRequest
+    /// A machine that puts values back into the reply; it passes the reply untouched when there is nothing it understands.
+    func reply(_ head: ReplyHead) -> any ReplyRestorer
+    /// The provider's own error, with a status that its clients neither retry nor mistake.
+    func refusal(_ message: String, eventID: String, kind: RefusalKind) -> Refusal
+}
+
+/// Why a request is answered by the gate itself.
+public enum RefusalKind: String, Sendable, CaseIterable {
+    /// Policy forbids it.
+    case blocked
+    /// The body can't be read.
+    case badRequest
+    /// The body is larger than what may be held.
+    case tooLarge
+    /// The body's content coding can't be undone.
+    case unsupportedEncoding
+    /// The provider can't be reached.
+    case upstreamFailure
+    /// The local port defends itself: wrong Host, Origin or user.
+    case portDefence
+}
+
+/// A complete answer in the provider's error shape.
+public struct Refusal: Sendable {
+    /// Status code.
+    public var status: Int
+    /// Header fields, `content-length` included.
+    public var headers: [(name: String, value: String)]
+    /// JSON.
+    public var body: [UInt8]
+
+    /// Takes the values as they are.
+    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
