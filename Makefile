@@ -9,7 +9,7 @@ VENV := .build/venv
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build debug pack run demo test unit e2e footprint rules lint fix two-libraries clean
+.PHONY: help setup setup-test build debug pack run demo test unit e2e rules lint fix two-libraries bench bench-peers clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,3 +70,10 @@ two-libraries: ## Build as on a machine that has PCRE2 and SQLite only
 
 clean:
 	@rm -rf .build
+
+bench-peers: build ## Measure beside the peers, which come from PyPI (minutes)
+	@python3 Benchmarks/peers.py --bin $(BIN)
+
+bench: build ## Measure the gateway's added latency and the agent's footprint
+	@python3 Benchmarks/gateway_latency.py --bin $(BIN)
+	@python3 Benchmarks/footprint.py --bin $(BIN)
