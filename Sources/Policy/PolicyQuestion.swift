@@ -131,6 +131,20 @@ public struct TraceLine: Sendable, Hashable, Codable {
     }
 }
 
+/// A term that holds, and why.
+public struct HeldTerm: Sendable, Hashable, Codable {
+    /// The term.
+    public var term: Term
+    /// The strongest basis that it stands on.
+    public var basis: TermBasis
+
+    /// Makes a held term.
+    public init(_ term: Term, _ basis: TermBasis) {
+        self.term = term
+        self.basis = basis
+    }
+}
+
 /// What policy says.
 public struct PolicyDecision: Sendable, Equatable {
     /// The strongest action of all.
@@ -139,19 +153,26 @@ public struct PolicyDecision: Sendable, Equatable {
     public var perItem: [PolicyAction]
     /// The destination's tier.
     public var tier: Tier
-    /// How it came about, in order.
+    /// How it came about, in order; at most `PolicyEngine.maxTraceLines`.
     public var trace: [TraceLine]
+    /// The terms that hold, by name.
+    public var terms: [HeldTerm]
+    /// Id of the surface that the request really goes to.
+    public var surface: String
     /// The approved substitute, where the destination is suspended and the policy names one.
     public var substitute: String?
 
     /// Makes a decision.
     public init(
-        action: PolicyAction, perItem: [PolicyAction], tier: Tier, trace: [TraceLine], substitute: String? = nil
+        action: PolicyAction, perItem: [PolicyAction], tier: Tier, trace: [TraceLine] = [], terms: [HeldTerm] = [],
+        surface: String, substitute: String? = nil
     ) {
         self.action = action
         self.perItem = perItem
         self.tier = tier
         self.trace = trace
+        self.terms = terms
+        self.surface = surface
         self.substitute = substitute
     }
 }

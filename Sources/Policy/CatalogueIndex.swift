@@ -1,0 +1,142 @@
+/// All providers and surfaces with what is known about them.
+///
+/// Publisher of a model and host of the inference are separate facts: a surface belongs to the provider that serves, and
+/// `publisher(of:)` tells whose model it is.
+public struct Catalogue: Sendable {
+    /// In the order of their ids.
+    public let providers: [Provider]
+    private let providerIndex: [String: Int]
+    private let surfaceIndex: [String: (provider: Int, surface: Int)]
+    private let publishers: [(pattern: Glob, provider: Int)]
+    private let remoteModels: [String: [(pattern: Glob, surface: String)]]
+
+    /// Longest model name that is compared with patterns, in bytes; the rest of a longer one is not looked at.
+    public static let maxModelBytes = 256
+
+    /// Why files do not make a catalogue.
+    public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
+        /// What is wrong, naming the entry.
+        public var description: String
+    }
+
+    /// Most providers.
+    public static let maxProviders = 1_024
+    /// Most surfaces of one provider.
+    public static let maxSurfaces = 64
+    /// Most model patterns of one provider, and hosts of one surface.
+    public static let maxPatterns = 256
+
+    /// Checks and indexes providers. Ids are unique over providers and surfaces together, since `[tiers]` speaks of both.
+    public init(_ unsorted: [Provider]) throws(Failure) {
+        let providers = unsorted.sorted { $0.id < $1.id }
+        guard !providers.isEmpty else { throw Failure(description: "the catalogue is empty") }
+        guard providers.count <= Self.maxProviders else {
+            throw Failure(description: "more than \(Self.maxProviders) providers")
+        }
+        var providerIndex: [String: Int] = [:]
+        var surfaceIndex: [String: (provider: Int, surface: Int)] = [:]
+        for (index, provider) in providers.enumerated() {
+            guard Self.isID(provider.id) else {
+                throw Failure(description: "provider \"\(provider.id)\": an id is a-z, 0-9 and -")
+            }
+            guard provider.surfaces.count <= Self.maxSurfaces, provider.modelPatterns.count <= Self.maxPatterns else {
+                throw Failure(description: "provider \(provider.id): too many surfaces or model patterns")
+            }
+            guard providerIndex.updateValue(index, forKey: provider.id) == nil else {
+                throw Failure(description: "provider \(provider.id) occurs twice")
+            }
+            for (number, surface) in provider.surfaces.enumerated() {
+                guard Self.isID(surface.id), surface.hosts.count <= Self.maxPatterns,
+                    PolicyDate(surface.checked) != nil
+                else {
+                    throw Failure(description: "surface \"\(surface.id)\": bad id or date, or too many hosts")
+                }
+                guard surfaceIndex.updateValue((index, number), forKey: surface.id) == nil else {
+                    throw Failure(description: "surface \(surface.id) occurs twice")
+                }
+            }
+        }
+        for provider in providers {
+            guard !surfaceIndex.keys.contains(provider.id) else {
+                throw Failure(description: "\(provider.id) is both a provider and a surface")
+            }
+            let named =
+                [provider.gatewaySurface].compactMap { $0 }
+                + provider.surfaces.flatMap { $0.remoteModels.map(\.surface) }
+            for id in named where surfaceIndex[id] == nil {
+                throw Failure(description: "provider \(provider.id) speaks of an unknown surface \(id)")
+            }
+        }
+        self.providers = providers
+        self.providerIndex = providerIndex
+        self.surfaceIndex = surfaceIndex
+        publishers = providers.enumerated().flatMap { index, provider in
+            provider.modelPatterns.map { (Glob($0), index) }
+        }
+        var remote: [String: [(pattern: Glob, surface: String)]] = [:]
+        for surface in providers.flatMap(\.surfaces) where !surface.remoteModels.isEmpty {
+            remote[surface.id] = surface.remoteModels.flatMap { entry in
+                entry.patterns.map { (Glob($0), entry.surface) }
+            }
+        }
+        remoteModels = remote
+    }
+
+    private static func isID(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+            && text != PolicyDocument.defaultKey
+    }
+
+    /// The provider of that id.
+    public func provider(_ id: String) -> Provider? { providerIndex[id].map { providers[$0] } }
+
+    /// The surface of that id.
+    public func surface(_ id: String) -> ProviderSurface? {
+        surfaceIndex[id].map { providers[$0.provider].surfaces[$0.surface] }
+    }
+
+    /// The provider that serves a surface.
+    public func provider(ofSurface id: String) -> Provider? { surfaceIndex[id].map { providers[$0.provider] } }
+
+    /// The surface that the base-URL gateway reaches under `/<provider>/`.
+    public func gatewaySurface(of provider: String) -> ProviderSurface? {
+        self.provider(provider)?.gatewaySurface.flatMap { surface($0) }
+    }
+
+    /// Whether the id is a provider's or a surface's.
+    public func knows(_ id: String) -> Bool { providerIndex[id] != nil || surfaceIndex[id] != nil }
+
+    /// Ids of all providers.
+    public var providerIDs: [String] { providers.map(\.id) }
+    /// Ids of all surfaces.
+    public var surfaceIDs: [String] { providers.flatMap { $0.surfaces.map(\.id) } }
+
+    /// The provider that publishes a model: of all whose patterns match, the one with the longest pattern.
+    ///
+    /// A publisher's prefix as routers write it ("openai/gpt-4o") is left out of account for the patterns.
+    public func publisher(of model: String) -> Provider? {
+        let whole = Self.folded(model)
+        let bare = whole.lastIndex(of: 0x2F).map { Array(whole[($0 + 1)...]) } ?? whole
+        var best: (length: Int, provider: Int)?
+        for entry in publishers where entry.pattern.length > (best?.length ?? 0) {
+            if entry.pattern.matches(bare) || entry.pattern.matches(whole) {
+                best = (entry.pattern.length, entry.provider)
+            }
+        }
+        return best.map { providers[$0.provider] }
+    }
+
+    /// The surface that a request really goes to: a local program hands its cloud models on.
+    public func effectiveSurface(of destination: Destination) -> ProviderSurface? {
+        guard let named = surface(destination.surface) else { return nil }
+        guard let model = destination.model, let remote = remoteModels[named.id] else { return named }
+        let folded = Self.folded(model)
+        guard let hit = remote.first(where: { $0.pattern.matches(folded) }) else { return named }
+        return surface(hit.surface) ?? named
+    }
+
+    static func folded(_ model: String) -> [UInt8] {
+        Array(Glob.folded(String(model.prefix(maxModelBytes))).prefix(maxModelBytes))
+    }
+}
