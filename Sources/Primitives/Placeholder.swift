@@ -73,7 +73,8 @@ public struct Placeholder: Hashable, Sendable, CustomStringConvertible {
                 words.append([])
             }
         }
-        words = words.filter { !$0.isEmpty }.map { codeLengths(in: $0[...], at: 0).isEmpty ? $0 : Array($0.prefix(codeLength - 1)) }
+        words = words.filter { !$0.isEmpty }
+            .map { codeLengths(in: $0[...], at: 0).isEmpty ? $0 : Array($0.prefix(codeLength - 1)) }
         if words.isEmpty { words = [Array("VALUE".utf8)] }
         var out: [UInt8] = []
         // Escaped underscores take two bytes: one before and one after the kind, one between words.

@@ -59,9 +59,9 @@ public struct OpaquePart: Sendable, Hashable {
     /// What it is.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case image, audio, video
-        /// A document that is not text: PDF, office file, archive.
-        case document
-        /// A file or page that the provider holds or fetches: file id, URL, earlier response.
+        /// A file that is not text: PDF, office file, archive.
+        case file
+        /// Something that the provider holds or fetches itself: file id, URL of an image, earlier response.
         case reference
         /// Numbers that stand for tokens.
         case tokens

@@ -86,7 +86,9 @@ import Testing
 
     @Test func nothingIsUndecidedAfterTheLongestPlaceholder() {
         let words = Array("SLUICE_".utf8) + Array(repeating: UInt8(ascii: "A"), count: 200)
-        #expect(Placeholder.match(in: Array(words.prefix(Placeholder.maxBytes - 1)), at: 0, isComplete: false) == .undecided)
-        #expect(Placeholder.match(in: Array(words.prefix(Placeholder.maxBytes)), at: 0, isComplete: false) == .none)
+        let below = Array(words.prefix(Placeholder.maxBytes - 1))
+        let at = Array(words.prefix(Placeholder.maxBytes))
+        #expect(Placeholder.match(in: below, at: 0, isComplete: false) == .undecided)
+        #expect(Placeholder.match(in: at, at: 0, isComplete: false) == .none)
     }
 }

@@ -1,0 +1,122 @@
+import Primitives
+
+/// One value of a JSON text. Offsets are of the text's bytes; `Int32` holds them, as a body has at most `FormatLimits.maxBodyBytes`.
+struct JSONNode {
+    enum Kind: UInt8 { case object, array, string, number, boolean, null }
+
+    var kind: Kind
+    /// First byte; of a string, the quote.
+    var start: Int32
+    /// One past the last byte.
+    var end: Int32
+    /// The inside of the key, or -1 in an array and at the root.
+    var keyStart: Int32
+    var keyEnd: Int32
+    /// Position among its siblings, from 0.
+    var position: Int32
+    /// Node that holds it, or -1 at the root.
+    var parent: Int32
+    /// First node after this one and all that it holds.
+    var next: Int32
+}
+
+/// A JSON text and where its values stand: nodes in the order of the text, a container before what it holds.
+///
+/// Every duplicate of a key is there. Made by `JSONParser`, so every string on it is known to decode.
+struct JSONTape {
+    let bytes: [UInt8]
+    let nodes: [JSONNode]
+
+    static let root = 0
+
+    /// Indices of the values that a container holds, in order.
+    func children(of node: Int) -> Children { Children(tape: self, at: node + 1, end: Int(nodes[node].next)) }
+
+    struct Children: Sequence, IteratorProtocol {
+        let tape: JSONTape
+        var at: Int
+        let end: Int
+
+        mutating func next() -> Int? {
+            guard at < end else { return nil }
+            defer { at = Int(tape.nodes[at].next) }
+            return at
+        }
+    }
+
+    func kind(_ node: Int) -> JSONNode.Kind { nodes[node].kind }
+
+    /// The value's bytes; of a string, quotes included.
+    func span(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start), end: Int(nodes[node].end)) }
+
+    /// The inside of a string.
+    func inside(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start) + 1, end: Int(nodes[node].end) - 1) }
+
+    /// The inside of the key; nil in an array and at the root.
+    func keySpan(_ node: Int) -> ByteSpan? {
+        nodes[node].keyStart < 0 ? nil : ByteSpan(start: Int(nodes[node].keyStart), end: Int(nodes[node].keyEnd))
+    }
+
+    /// The key, decoded; empty in an array and at the root.
+    func key(_ node: Int) -> String {
+        keySpan(node).map { String(decoding: decode($0).text, as: UTF8.self) } ?? ""
+    }
+
+    /// Decodes the inside of a string or key.
+    func decode(_ inside: ByteSpan) -> (text: [UInt8], map: OffsetMap) {
+        let decoded = bytes.withUnsafeBytes { buffer in Result { try JSONStringCodec.decode(buffer, inside.range) } }
+        // The parser accepts no string that does not decode.
+        return (try? decoded.get()) ?? (
+            Array(bytes[inside.range]), .identity(count: inside.count, originalStart: inside.start)
+        )
+    }
+
+    /// The decoded string, or nil for any other value.
+    func string(_ node: Int) -> String? {
+        kind(node) == .string ? String(decoding: decode(inside(node)).text, as: UTF8.self) : nil
+    }
+
+    /// The boolean, or nil for any other value.
+    func boolean(_ node: Int) -> Bool? {
+        kind(node) == .boolean ? bytes[Int(nodes[node].start)] == UInt8(ascii: "t") : nil
+    }
+
+    /// Every value of an object under that key, in order; empty for anything but an object.
+    func members(_ node: Int, _ key: String) -> [Int] {
+        guard kind(node) == .object else { return [] }
+        return children(of: node).filter { hasKey($0, key) }
+    }
+
+    /// The value that counts where a key is given more than once: the last, as servers read it.
+    func member(_ node: Int, _ key: String) -> Int? { members(node, key).last }
+
+    /// Whether the value stands under that key.
+    func hasKey(_ node: Int, _ key: String) -> Bool {
+        guard let span = keySpan(node) else { return false }
+        let raw = bytes[span.range]
+        return raw.elementsEqual(key.utf8) || (raw.contains(UInt8(ascii: "\\")) && self.key(node) == key)
+    }
+
+    /// Where the value stands, as in `messages[2].content`, cut to `FormatLimits.maxPathBytes`.
+    func path(_ node: Int) -> String {
+        var steps: [String] = []
+        var at = node
+        var length = 0
+        while at > 0 {
+            let parent = Int(nodes[at].parent)
+            let step = nodes[at].keyStart < 0 ? "[\(nodes[at].position)]" : key(at)
+            steps.append(step)
+            length += step.utf8.count + 1
+            at = parent
+        }
+        var path = ""
+        for step in steps.reversed() {
+            if !path.isEmpty, !step.hasPrefix("[") { path += "." }
+            path += step
+        }
+        guard length > FormatLimits.maxPathBytes else { return path }
+        let half = FormatLimits.maxPathBytes / 2 - 2
+        return String(decoding: path.utf8.prefix(half), as: UTF8.self) + "…"
+            + String(decoding: path.utf8.suffix(half), as: UTF8.self)
+    }
+}
