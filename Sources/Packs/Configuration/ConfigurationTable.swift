@@ -1,9 +1,9 @@
 import TOMLKit
 
 /// A TOML document, or a table in one, in which every key and value knows its place.
-public struct ConfigurationTable {
+public struct ConfigurationTable: Sendable {
     /// One entry.
-    public struct Entry {
+    public struct Entry: Sendable {
         public var key: String
         public var keyPosition: SourcePosition
         public var value: ConfigurationValue
@@ -140,9 +140,9 @@ public struct ConfigurationTable {
 }
 
 /// A value with its place.
-public struct ConfigurationValue {
+public struct ConfigurationValue: Sendable {
     /// What TOML knows.
-    public indirect enum Content {
+    public indirect enum Content: Sendable {
         case string(String)
         case integer(Int)
         case number(Double)

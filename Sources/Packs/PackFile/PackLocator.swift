@@ -113,12 +113,16 @@ public struct PackLocator: Sendable {
 
     /// The pack and rules of the checkout whose build folder holds the executable.
     private var checkout: (pack: String, rules: String)? {
+        checkoutRoot.map { ($0 + "/.build/default.pack", $0 + "/rules") }
+    }
+
+    /// The checkout whose build folder holds the executable.
+    var checkoutRoot: String? {
         var folder = Self.parent(executable)
         while folder.count > 1 {
             let name = folder.split(separator: "/").last ?? ""
             if name == ".build" || name.hasPrefix(".build-") {
-                let root = Self.parent(folder)
-                return (root + "/.build/default.pack", root + "/rules")
+                return Self.parent(folder)
             }
             folder = Self.parent(folder)
         }

@@ -1,0 +1,144 @@
+import Crypto
+import FoundationEssentials
+import Glibc
+public import Policy
+
+/// A policy in force: the user's file laid over its preset, with the catalogue that it speaks of.
+public struct LoadedPolicy: Sendable {
+    /// Decides.
+    public var engine: PolicyEngine
+    /// The user's file, or nil where a preset alone is in force.
+    public var file: String?
+    /// The folder that catalogue and presets came from.
+    public var home: String
+    /// SHA-256 over everything that was read: catalogue, preset and file.
+    public var digest: [UInt8]
+}
+
+/// Where catalogue and presets stand: `$SLUICE_CONFIG`, `../share/sluice` beside the executable, or `agent-config` of the checkout
+/// that the program was built in. None is an error, never an empty catalogue.
+public struct PolicyHome: Sendable {
+    /// Name of the environment variable that names the folder.
+    public static let variable = "SLUICE_CONFIG"
+    /// Largest file that is read, in bytes.
+    public static let maxFileBytes = 1 << 20
+    /// Preset where nobody names one.
+    public static let standardPreset = "balanced"
+
+    /// The folder; it holds `catalogue/*.json` and `presets/*.toml`.
+    public let folder: String
+
+    /// Takes the folder as given.
+    public init(folder: String) { self.folder = folder }
+
+    /// Finds the folder.
+    public init(locator: PackLocator = PackLocator(), environment: String? = nil) throws(PackProblem) {
+        let named = environment ?? getenv(Self.variable).map { String(cString: $0) }
+        if let named, !named.isEmpty {
+            guard access(named + "/catalogue", R_OK) == 0 else {
+                throw PackProblem("$\(Self.variable) (\(named)) holds no catalogue folder")
+            }
+            folder = named
+            return
+        }
+        let shared = PackLocator.parent(PackLocator.parent(locator.executable)) + "/share/sluice"
+        let places = [shared] + (locator.checkoutRoot.map { [$0 + "/agent-config"] } ?? [])
+        guard let place = places.first(where: { access($0 + "/catalogue", R_OK) == 0 }) else {
+            throw PackProblem(
+                "no provider catalogue found: name its folder with $\(Self.variable), or install it as \(shared)/catalogue"
+            )
+        }
+        folder = place
+    }
+
+    /// Loads the policy: `file` laid over the preset that it names, or the standard preset alone. `preset` takes the place of the
+    /// file's own word.
+    public func load(file: String? = nil, preset: String? = nil) throws -> LoadedPolicy {
+        var hash = SHA256()
+        let catalogue = try readCatalogue(&hash)
+        var top = PolicyDocument()
+        var source: PolicyFile?
+        if let file {
+            let bytes = try FileBytes.read(file, max: Self.maxFileBytes)
+            Self.update(&hash, "policy", bytes)
+            let read = try PolicyFile(bytes, named: file)
+            try read.check(catalogue)
+            top = read.document
+            source = read
+        }
+        let name = preset ?? top.preset ?? Self.standardPreset
+        let base = try readPreset(name, catalogue, &hash)
+        top.preset = name
+        let engine: PolicyEngine
+        do {
+            engine = try PolicyEngine(top.over(base), catalogue: catalogue)
+        } catch {
+            throw PackProblem("the policy \(source?.name ?? name) can't be used: \(error)")
+        }
+        return LoadedPolicy(engine: engine, file: file, home: folder, digest: Array(hash.finalize()))
+    }
+
+    /// Reads `catalogue/*.json`, one provider a file.
+    public func readCatalogue() throws -> Catalogue {
+        var hash = SHA256()
+        return try readCatalogue(&hash)
+    }
+
+    private func readCatalogue(_ hash: inout SHA256) throws -> Catalogue {
+        let place = folder + "/catalogue"
+        let names = try Self.names(in: place, ending: ".json")
+        let decoder = JSONDecoder()
+        var providers: [Provider] = []
+        for name in names {
+            let path = place + "/" + name
+            let bytes = try FileBytes.read(path, max: Self.maxFileBytes)
+            Self.update(&hash, name, bytes)
+            do {
+                providers.append(try decoder.decode(Provider.self, from: Data(bytes)))
+            } catch {
+                throw PackProblem("\(path) is no catalogue entry: \(error)")
+            }
+        }
+        do {
+            return try Catalogue(providers)
+        } catch {
+            throw PackProblem("\(place): \(error)")
+        }
+    }
+
+    private func readPreset(_ name: String, _ catalogue: Catalogue, _ hash: inout SHA256) throws -> PolicyDocument {
+        guard PolicyFile.presetNames.contains(name) else {
+            throw PackProblem("there is no preset \"\(name)\"; \(Suggestion.mend(name, among: PolicyFile.presetNames))")
+        }
+        let path = "\(folder)/presets/\(name).toml"
+        let bytes = try FileBytes.read(path, max: Self.maxFileBytes)
+        Self.update(&hash, name, bytes)
+        let file = try PolicyFile(bytes, named: path)
+        try file.check(catalogue)
+        guard file.document.preset == nil else { throw PackProblem("\(path): a preset stands on no other preset") }
+        return file.document
+    }
+
+    private static func update(_ hash: inout SHA256, _ name: String, _ bytes: [UInt8]) {
+        hash.update(data: Array("\(name) \(bytes.count)\n".utf8))
+        hash.update(data: bytes)
+    }
+
+    private static func names(in folder: String, ending suffix: String) throws(PackProblem) -> [String] {
+        guard let open = opendir(folder) else {
+            throw PackProblem("\(folder) can't be read: \(String(cString: strerror(errno)))")
+        }
+        defer { closedir(open) }
+        var names: [String] = []
+        while let entry = readdir(open) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
+        }
+        guard !names.isEmpty, names.count <= Catalogue.maxProviders else {
+            throw PackProblem("\(folder) holds \(names.count) files, 1 to \(Catalogue.maxProviders) are expected")
+        }
+        return names.sorted()
+    }
+}
