@@ -1,19 +1,165 @@
+import Primitives
+
 /// Finds what a rule set looks for. One thread at a time; keeps its scratch memory between scans.
+///
+/// The input is worked through in blocks on the absolute 64 KiB grid. Anchors that begin in a block belong to it, and what they
+/// lead to rests on the bytes within `maxLookBack` before and `ScanLimits.maxWindowBytes` after them alone. Whole inputs and
+/// streams take the same blocks, so that no way of cutting a stream changes what is found.
 public struct Scanner: ~Copyable {
     /// Size of a block on the absolute grid, in bytes: the unit of budgets and of streaming.
     public static let blockBytes = 64 << 10
+    /// How far before an anchor anything is looked at, in bytes.
+    public static let maxLookBack = 4 << 10
+    /// How far after a block's end its slice reaches: a window, and room for a key before it.
+    static let lookAhead = ScanLimits.maxWindowBytes + 1024
+
+    let rules: RuleSet
+    let limits: ScanLimits
+    let regex: RegexMemory
+    var scratch: Scratch
+    var work = Work()
+    var pending: [Candidate] = []
+    private var emitted = 0
+    private var incomplete: IncompleteReason?
+
+    /// The stream's bytes from `bufferStart` on that may still be looked at.
+    private var buffer: [UInt8] = []
+    private var bufferStart = 0
+    private var nextBlock = 0
+
+    /// Work done in the current block.
+    struct Work {
+        var windows = 0
+        var regexBytes = 0
+        var viewBytes = 0
+        var incomplete: IncompleteReason?
+    }
 
     /// Makes a scanner.
-    public init(_ rules: RuleSet, limits: ScanLimits = .standard) {}
+    public init(_ rules: RuleSet, limits: ScanLimits = .standard) {
+        self.rules = rules
+        self.limits = limits
+        regex = RegexMemory(matchLimit: limits.matchLimit)
+        scratch = Scratch(ruleCount: rules.rules.count)
+    }
 
-    /// Scans one whole input.
-    public mutating func scan(_ bytes: UnsafeRawBufferPointer) -> ScanResult { ScanResult(findings: []) }
+    /// Scans one whole input. Any stream under way is forgotten.
+    public mutating func scan(_ bytes: UnsafeRawBufferPointer) -> ScanResult {
+        reset()
+        var findings: [Finding] = []
+        guard let base = bytes.baseAddress else { return ScanResult(findings: []) }
+        var start = 0
+        while start < bytes.count {
+            scanBlock(base, origin: 0, available: bytes.count, block: start)
+            start += Self.blockBytes
+            settle(frontier: start >= bytes.count ? .max : start - Self.maxLookBack) { findings.append($0) }
+        }
+        let reason = incomplete
+        reset()
+        return ScanResult(findings: findings, incomplete: reason)
+    }
 
-    /// Takes the next piece of a stream and emits every finding that no later byte can change.
+    /// Takes the next piece of a stream and emits every finding that no later byte can change, in order.
     ///
-    /// The findings are the same for every way of cutting the stream, and the same as those of `scan`.
-    public mutating func feed(_ bytes: UnsafeRawBufferPointer, emit: (Finding) -> Void) {}
+    /// The findings are the same for every way of cutting the stream, and the same as those of `scan`. At most
+    /// `blockBytes` and what surrounds a block are kept.
+    public mutating func feed(_ bytes: UnsafeRawBufferPointer, emit: (Finding) -> Void) {
+        var taken = 0
+        while taken < bytes.count {
+            let piece = min(bytes.count - taken, Self.blockBytes)
+            buffer.append(contentsOf: bytes[taken..<taken + piece])
+            taken += piece
+            while bufferStart + buffer.count >= nextBlock + Self.blockBytes + Self.lookAhead { scanNextBlock(emit) }
+        }
+    }
 
     /// Ends the stream, emits what is left, and makes the scanner ready for the next one.
-    public mutating func finish(emit: (Finding) -> Void) -> IncompleteReason? { nil }
+    public mutating func finish(emit: (Finding) -> Void) -> IncompleteReason? {
+        while nextBlock < bufferStart + buffer.count { scanNextBlock(emit) }
+        settle(frontier: .max, emit)
+        let reason = incomplete
+        reset()
+        return reason
+    }
+
+    private mutating func scanNextBlock(_ emit: (Finding) -> Void) {
+        // The buffer is moved out so that its bytes and the rest of the scanner can be used side by side.
+        let bytes = buffer
+        buffer = []
+        bytes.withUnsafeBytes { raw in
+            guard let base = raw.baseAddress else { return }
+            scanBlock(base, origin: bufferStart, available: raw.count, block: nextBlock)
+        }
+        buffer = bytes
+        nextBlock += Self.blockBytes
+        settle(frontier: nextBlock - Self.maxLookBack, emit)
+        let keep = nextBlock - Self.maxLookBack
+        if keep > bufferStart {
+            buffer.removeFirst(min(keep - bufferStart, buffer.count))
+            bufferStart = keep
+        }
+    }
+
+    /// Scans the block that begins at absolute offset `block`; `base` holds `available` bytes from absolute `origin` on.
+    private mutating func scanBlock(_ base: UnsafeRawPointer, origin: Int, available: Int, block: Int) {
+        let start = max(0, block - Self.maxLookBack)
+        let end = min(origin + available, block + Self.blockBytes + Self.lookAhead)
+        let hits = block - start..<min(block + Self.blockBytes, origin + available) - start
+        work = Work()
+        scan(
+            Slice(text: Text(base: base + (start - origin), count: end - start), hits: hits, origin: start, frame: nil))
+        if incomplete == nil { incomplete = work.incomplete }
+    }
+
+    private mutating func settle(frontier: Int, _ emit: (Finding) -> Void) {
+        var count = emitted
+        let limit = limits.maxFindings
+        Overlaps.settle(&pending, frontier: frontier) { finding in
+            if count < limit { emit(finding) }
+            count += 1
+        }
+        emitted = count
+        if count > limit, incomplete == nil { incomplete = .findings }
+    }
+
+    private mutating func reset() {
+        pending.removeAll(keepingCapacity: true)
+        emitted = 0
+        incomplete = nil
+        buffer.removeAll(keepingCapacity: true)
+        bufferStart = 0
+        nextBlock = 0
+    }
+}
+
+/// Memory that scans reuse.
+struct Scratch: ~Copyable {
+    /// Offsets that a kernel noted; room for a chunk's worth.
+    let offsets: UnsafeMutablePointer<UInt32>
+    let sweep: UnsafeMutablePointer<UInt32>
+    let mails: UnsafeMutablePointer<UInt32>
+    let cells: UnsafeMutablePointer<UInt8>
+    /// For each rule, the offset up to which a digit run is near one of its context words.
+    var contextUntil: [Int]
+    /// For each rule, the end of its last match in this slice: an anchor before it is part of that match.
+    var resume: [Int]
+
+    static let sweepBytes = 1024
+    static let cellCount = (Scanner.maxLookBack + Scanner.blockBytes + Scanner.lookAhead) / Kernels.cellBytes + 2
+
+    init(ruleCount: Int) {
+        offsets = .allocate(capacity: Kernels.chunkBytes / 2 + 64)
+        sweep = .allocate(capacity: Self.sweepBytes / 2 + 64)
+        mails = .allocate(capacity: Kernels.chunkBytes + 64)
+        cells = .allocate(capacity: Self.cellCount)
+        contextUntil = [Int](repeating: -1, count: ruleCount)
+        resume = [Int](repeating: 0, count: ruleCount)
+    }
+
+    deinit {
+        offsets.deallocate()
+        sweep.deallocate()
+        mails.deallocate()
+        cells.deallocate()
+    }
 }

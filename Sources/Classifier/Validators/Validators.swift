@@ -17,7 +17,10 @@ public struct Validator: Sendable {
 /// The registry of validators by name. A family is one file with one static list, named in `all`.
 public enum Validators {
     /// Every validator.
-    static let all: [Validator] = []
+    static let all: [Validator] =
+        GeneralChecks.all + FinanceChecks.all + AmericasChecks.all + EuropeChecks.all + EuropeLetterChecks.all
+        + AsiaChecks.all
+        + DeviceChecks.all + TokenChecks.all + WalletChecks.all
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 

@@ -1,0 +1,146 @@
+import Primitives
+
+extension Scanner {
+    /// Most matches that one search takes from its window.
+    private static let maxMatchesPerWindow = 256
+
+    /// Runs a rule at one of its anchors.
+    mutating func run(_ rule: CompiledRule, at anchor: Range<Int>, _ slice: Slice) {
+        switch rule.engine {
+        case .regex(let plan):
+            guard let code = plan.regex.compiled() else {
+                note(.rule)
+                return
+            }
+            if let offset = plan.anchorOffset {
+                guard anchor.lowerBound >= offset else { return }
+                _ = attempt(rule, plan, code, from: anchor.lowerBound - offset, anchor, slice)
+            } else {
+                search(rule, plan, code, anchor, slice)
+            }
+        case .matcher(let kind):
+            guard spend(bytes: 0) else { return }
+            match(kind, rule, anchor, slice)
+        }
+    }
+
+    private mutating func search(
+        _ rule: CompiledRule, _ plan: CompiledRule.RegexPlan, _ code: OpaquePointer, _ anchor: Range<Int>,
+        _ slice: Slice
+    ) {
+        if plan.coversAnchor, anchor.lowerBound < scratch.resume[rule.index] { return }
+        var from = max(0, anchor.lowerBound - plan.before)
+        for _ in 0..<Self.maxMatchesPerWindow {
+            guard let whole = attempt(rule, plan, code, from: from, anchor, slice) else { return }
+            scratch.resume[rule.index] = max(scratch.resume[rule.index], whole.upperBound)
+            if plan.coversAnchor, whole.lowerBound > anchor.lowerBound || whole.upperBound >= anchor.upperBound {
+                return
+            }
+            from = max(whole.upperBound, from + 1)
+            if from >= anchor.upperBound + plan.after { return }
+        }
+    }
+
+    /// Matches from `from` on, with a larger window as long as the match might go on; returns the whole match.
+    private mutating func attempt(
+        _ rule: CompiledRule, _ plan: CompiledRule.RegexPlan, _ code: OpaquePointer, from: Int, _ anchor: Range<Int>,
+        _ slice: Slice
+    ) -> Range<Int>? {
+        let text = slice.text
+        let limit = min(text.count, anchor.upperBound + ScanLimits.maxWindowBytes)
+        var after = plan.after
+        while true {
+            let end = min(limit, anchor.upperBound + after)
+            guard from <= end, spend(bytes: end - from) else { return nil }
+            let mayGrow = plan.mayGrow && end < limit
+            switch regex.match(code, text.base, from: from, to: end, group: plan.group, isPartial: mayGrow) {
+            case .noMatch: return nil
+            case .limit:
+                note(.matchLimit)
+                return nil
+            case .partial: break
+            case .match(let whole, let value):
+                if mayGrow, whole.upperBound == end { break }
+                accept(rule, value: value, slice)
+                return whole
+            }
+            after *= 4
+        }
+    }
+
+    /// Pays for one run over so many bytes; false when the block's budget is spent.
+    private mutating func spend(bytes: Int) -> Bool {
+        work.windows += 1
+        work.regexBytes += bytes
+        if work.windows > limits.maxWindowsPerBlock {
+            note(.windows)
+            return false
+        }
+        if work.regexBytes > limits.maxRegexBytesPerBlock {
+            note(.regexBytes)
+            return false
+        }
+        return true
+    }
+
+    mutating func note(_ reason: IncompleteReason) {
+        if work.incomplete == nil { work.incomplete = reason }
+    }
+
+    private mutating func match(_ kind: MatcherKind, _ rule: CompiledRule, _ anchor: Range<Int>, _ slice: Slice) {
+        switch kind {
+        case .assignedSecret:
+            if let hit = AssignedSecret.match(slice.text, anchor) {
+                accept(rule, value: hit.value, slice, adjust: hit.adjust)
+            }
+        case .email:
+            if let value = EmailMatcher.match(slice.text, at: anchor.lowerBound) { accept(rule, value: value, slice) }
+        case .digitRun:
+            for value in DigitRunMatcher.values(slice.text, in: anchor) { accept(rule, value: value, slice) }
+        }
+    }
+
+    /// Judges a value that a rule's pattern took; keeps it as a candidate if its score is high enough.
+    private mutating func accept(_ rule: CompiledRule, value: Range<Int>, _ slice: Slice, adjust: Double = 0) {
+        let text = slice.text
+        guard !value.isEmpty else { return }
+        let definition = rule.definition
+        if !rule.stopValues.isEmpty, rule.stopValues.contains(value.map { foldCase(text[$0]) }) { return }
+        for validator in rule.validators where !text.withSpan(value, validator.accepts) { return }
+        var confidence = definition.confidence + adjust
+        var reasons: [Reason] = [rule.isAssigned ? .key : .pattern]
+        if let validator = rule.validators.last {
+            confidence = max(confidence, 0.9)
+            reasons.append(.validated(validator.name))
+        }
+        if let least = definition.minRandomness {
+            let randomness = text.withSpan(value) { Randomness.normalisedEntropy($0) }
+            guard randomness >= least else { return }
+            reasons.append(.random(Int(randomness * 100)))
+        }
+        if definition.kind == .secret, Placeholders.isOne(text, value) { return }
+        let key = KeyFinder.key(in: text, before: value.lowerBound)
+        if !rule.context.isEmpty {
+            let word = ContextWords.find(
+                rule.context, in: text, before: value.lowerBound, reach: definition.contextReach, key: key)
+            if let word {
+                confidence += 0.2
+                reasons.append(.context(String(decoding: word, as: UTF8.self)))
+            } else if definition.contextRequired {
+                return
+            }
+        }
+        confidence = min(1, max(0, confidence))
+        guard confidence >= limits.minConfidence else { return }
+        let finding = Finding(
+            rule: rule.index, span: slice.original(value), confidence: confidence, reasons: reasons,
+            views: slice.views, key: key.map { text.string($0) })
+        let isSuspect = rule.isAssigned && value.contains { text[$0] == UInt8(ascii: "\\") }
+        pending.append(Candidate(finding: finding, specificity: rule.specificity, isSuspect: isSuspect))
+    }
+}
+
+extension CompiledRule {
+    /// Whether values are found by their key, not by a format of their own.
+    var isAssigned: Bool { if case .matcher(.assignedSecret) = engine { true } else { false } }
+}

@@ -1,0 +1,206 @@
+/// Whether what is assigned to a secret's name is a secret, and not a reference, a label, a placeholder or a type.
+enum SecretValue {
+    /// Shortest password that is reported, in bytes.
+    static let minPasswordBytes = 4
+    /// Shortest other secret, in bytes.
+    static let minTokenBytes = 10
+
+    static func judge(_ text: Text, _ place: AssignedSecret.Place, _ name: SecretName) -> AssignedSecret.Hit? {
+        let value = place.value
+        if value.contains(where: { text[$0] < 0x20 }) || Placeholders.isOne(text, value) { return nil }
+        if isReference(text, place, name) { return nil }
+        let make = Make(text, value)
+        if name.isPassword { return password(text, place, name, make) }
+        return token(text, place, make)
+    }
+
+    /// What a value is made of.
+    struct Make {
+        var lower = 0
+        var upper = 0
+        var digits = 0
+        var others = 0
+        var blanks = 0
+        var count: Int
+
+        init(_ text: Text, _ value: Range<Int>) {
+            count = value.count
+            for index in value {
+                switch text[index] {
+                case 0x61...0x7A: lower += 1
+                case 0x41...0x5A: upper += 1
+                case 0x30...0x39: digits += 1
+                case 0x20: blanks += 1
+                default: others += 1
+                }
+            }
+        }
+
+        var letters: Int { lower + upper }
+        /// How many of lower, upper, digits and others occur.
+        var kinds: Int { [lower, upper, digits, others].count { $0 > 0 } }
+    }
+
+    // MARK: - Passwords
+
+    private static func password(
+        _ text: Text, _ place: AssignedSecret.Place, _ name: SecretName, _ make: Make
+    ) -> AssignedSecret.Hit? {
+        let value = place.value
+        guard make.count >= minPasswordBytes, make.count <= 128 else { return nil }
+        if make.blanks > 0, !place.isQuoted || make.digits == 0 && make.others == 0 || make.blanks > 3 { return nil }
+        if isCommonWord(text, value) { return nil }
+        let isMixed = make.kinds >= 3 || make.kinds == 2 && make.digits > 0 && make.letters > 0
+        if place.isProse {
+            // Prose goes on with a word after "is"; only what no word looks like counts.
+            guard make.count >= 6, isMixed, make.digits > 0 else { return nil }
+            return AssignedSecret.Hit(value: value, adjust: 0)
+        }
+        if isMixed, make.digits > 0 || make.others > 0 { return AssignedSecret.Hit(value: value, adjust: 0.05) }
+        if place.isQuoted {
+            // Letters alone: a passphrase or a label. Long ones without a capital in the middle are taken.
+            guard make.count >= 6, make.others > 0 || make.digits > 0 || !isCamelCase(text, value) else { return nil }
+            return AssignedSecret.Hit(value: value, adjust: -0.1)
+        }
+        if name.isEnvironment || name.isOption, place.isTight, make.count >= 6 {
+            return AssignedSecret.Hit(value: value, adjust: -0.1)
+        }
+        if make.digits == make.count, make.count >= 6 { return AssignedSecret.Hit(value: value, adjust: -0.1) }
+        return nil
+    }
+
+    private static func isCamelCase(_ text: Text, _ value: Range<Int>) -> Bool {
+        value.dropFirst().contains { ByteSet.upper.contains(text[$0]) && ByteSet.lower.contains(text[$0 - 1]) }
+    }
+
+    /// Words that stand where a password would: types, states, labels.
+    private static let commonWords: [StaticString] = [
+        "password", "passwd", "pass", "pwd", "passphrase", "username", "user", "string", "text", "none", "null", "nil",
+        "true", "false", "undefined", "secret", "token", "required", "optional", "invalid", "missing", "hidden",
+        "empty",
+        "blank", "change", "forgot", "reset", "confirm", "enter", "prompt", "default", "unknown", "disabled", "enabled",
+        "auto", "manual", "basic", "md5", "sha1", "sha256", "sha512", "bcrypt", "scram-sha-256", "plain", "keyring",
+        "input", "value", "varchar", "char", "object", "integer", "boolean", "number", "failed", "incorrect", "wrong",
+        "expired", "accepted", "publickey", "keyboard-interactive", "authentication", "for", "the", "str", "bytes",
+        "int",
+        "bool", "any", "void", "func", "function", "const", "self", "this", "type", "field", "name", "email", "login",
+        "show", "verify", "update", "create", "delete", "new_password", "old_password", "yes", "no", "stdin", "masked",
+        "encrypted", "hashed", "base64", "hex", "sensitive", "protected", "private", "public", "internal", "external",
+    ]
+
+    private static func isCommonWord(_ text: Text, _ value: Range<Int>) -> Bool {
+        commonWords.contains { $0.utf8CodeUnitCount == value.count && text.hasFolded($0, at: value.lowerBound) }
+    }
+
+    // MARK: - Tokens
+
+    private static func token(_ text: Text, _ place: AssignedSecret.Place, _ make: Make) -> AssignedSecret.Hit? {
+        let value = place.value
+        guard make.count >= minTokenBytes, make.blanks == 0, place.isAssigned else { return nil }
+        guard make.digits >= 2 || make.digits == 1 && make.kinds >= 3, make.letters >= 2 else { return nil }
+        if isPathOrHost(text, value) { return nil }
+        if text.withSpan(value, UUIDShape.matches) { return AssignedSecret.Hit(value: value, adjust: -0.1) }
+        guard WordShape.longestRandomPart(text, value) >= (make.count >= 16 ? 8 : minTokenBytes) else { return nil }
+        let randomness = text.withSpan(value) { Randomness.normalisedEntropy($0) }
+        guard randomness >= 0.7 else { return nil }
+        return AssignedSecret.Hit(value: value, adjust: make.count >= 20 ? 0.05 : -0.1)
+    }
+
+    private static func isPathOrHost(_ text: Text, _ value: Range<Int>) -> Bool {
+        if text.containsFolded("://", in: value) { return true }
+        let first = text[value.lowerBound]
+        if first == UInt8(ascii: "/") || first == UInt8(ascii: "~") || first == UInt8(ascii: "\\")
+            || first == UInt8(ascii: ".")
+        {
+            return true
+        }
+        if text.at(value.lowerBound + 1) == UInt8(ascii: ":"), text.at(value.lowerBound + 2) == UInt8(ascii: "\\") {
+            return true
+        }
+        let endings: [StaticString] = [
+            ".com", ".net", ".org", ".io", ".local", ".pem", ".key", ".json", ".yml", ".yaml", ".txt", ".cer", ".crt",
+            ".p12",
+            ".jks", ".keytab", ".snapshot", "-snapshot", ".internal", ".file",
+        ]
+        return endings.contains { text.hasFolded($0, at: value.upperBound - $0.utf8CodeUnitCount) }
+    }
+
+    // MARK: - References
+
+    /// Whether the value names where the secret comes from instead of being it.
+    private static func isReference(_ text: Text, _ place: AssignedSecret.Place, _ name: SecretName) -> Bool {
+        let value = place.value
+        let prefixes: [StaticString] = [
+            "os.environ", "process.env", "env.", "env(", "env[", "getenv", "secrets.", "secret:", "vault:", "vault.",
+            "var.",
+            "local.", "data.", "module.", "config.", "config[", "settings.", "self.", "this.", "args.", "options.",
+            "opts.",
+            "params", "req.", "request.", "ref:", "ref+", "arn:", "file:", "ssm:", "op://", "enc[", "kms:", "!",
+            "@microsoft",
+            "keyvault", "projects/", "/run/secrets", "system.getenv", "context.", "props.", "state.", "input.",
+            "github.",
+        ]
+        for prefix in prefixes where text.hasFolded(prefix, at: value.lowerBound) {
+            if prefix.utf8CodeUnitCount > 1 || !place.isQuoted && text.at(value.lowerBound + 1) != 0 && !name.isPassword
+            {
+                return true
+            }
+        }
+        if place.isQuoted { return false }
+        let first = text[value.lowerBound]
+        if first == UInt8(ascii: "&") || first == UInt8(ascii: "*") || first == UInt8(ascii: "(")
+            || first == UInt8(ascii: "{")
+            || first == UInt8(ascii: "[")
+        {
+            return !name.isPassword || first != UInt8(ascii: "&") && first != UInt8(ascii: "*")
+        }
+        // A call, an index, or a chain of identifiers.
+        if value.contains(where: { text[$0] == UInt8(ascii: "(") || text[$0] == UInt8(ascii: "[") }) {
+            return !place.isTight
+        }
+        let isIdentifiers = value.allSatisfy {
+            isWordByte(text[$0]) || text[$0] == UInt8(ascii: ".") || text[$0] == UInt8(ascii: ">")
+        }
+        guard isIdentifiers else { return false }
+        let hasDigit = value.contains { isASCIIDigit(text[$0]) }
+        return !hasDigit && !(name.isEnvironment && place.isTight) && !(name.isOption && place.isTight)
+    }
+}
+
+/// Tells the random parts of a value from words.
+enum WordShape {
+    /// The length of the longest part between separators that no word or number explains.
+    static func longestRandomPart(_ text: Text, _ value: Range<Int>) -> Int {
+        var longest = 0
+        var start = value.lowerBound
+        for index in value.lowerBound...value.upperBound {
+            let isEnd = index == value.upperBound || isJoint(text[index])
+            guard isEnd else { continue }
+            if index > start, isRandom(text, start..<index) { longest = max(longest, index - start) }
+            start = index + 1
+        }
+        return longest
+    }
+
+    private static func isJoint(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+            || byte == UInt8(ascii: "/") || byte == UInt8(ascii: " ")
+    }
+
+    /// Letters and digits that alternate, or capitals in places where no name has them.
+    private static func isRandom(_ text: Text, _ part: Range<Int>) -> Bool {
+        guard part.count >= 6 else { return false }
+        var changes = 0
+        var digits = 0
+        var last = 0
+        for index in part {
+            let byte = text[index]
+            let kind = isASCIIDigit(byte) ? 1 : ByteSet.upper.contains(byte) ? 2 : ByteSet.lower.contains(byte) ? 3 : 4
+            if kind == 1 { digits += 1 }
+            // A capital that a small letter follows is one word's beginning, not a change.
+            if last != 0, kind != last, !(last == 2 && kind == 3) { changes += 1 }
+            last = kind
+        }
+        return digits > 0 && digits < part.count && changes >= 2 && changes * 8 >= part.count - 4
+    }
+}

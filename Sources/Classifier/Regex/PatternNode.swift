@@ -1,0 +1,171 @@
+/// The shape of a regex as far as the engine must know it: lengths, first bytes, digits.
+///
+/// PCRE2 decides what matches; this tree only bounds it. Where a construct isn't understood, it says "anything of any length".
+indirect enum PatternNode {
+    /// Matches no bytes: an assertion. `ahead` is how far it may look past its place.
+    case nothing(ahead: Int)
+    case set(ByteSet)
+    case sequence([PatternNode])
+    case choice([PatternNode])
+    case repeated(PatternNode, min: Int, max: Int?)
+    /// Anything of any length: a back reference, a recursion.
+    case anything
+
+    /// Fewest bytes that a match takes.
+    var minLength: Int {
+        switch self {
+        case .nothing, .anything: 0
+        case .set: 1
+        case .sequence(let parts): parts.reduce(0) { Self.bounded($0 + $1.minLength) }
+        case .choice(let parts): parts.map(\.minLength).min() ?? 0
+        case .repeated(let node, let least, _): Self.bounded(node.minLength * least)
+        }
+    }
+
+    /// Most bytes that a match takes; nil without bound.
+    var maxLength: Int? {
+        switch self {
+        case .nothing: return 0
+        case .anything: return nil
+        case .set: return 1
+        case .sequence(let parts):
+            var sum = 0
+            for part in parts {
+                guard let length = part.maxLength else { return nil }
+                sum = Self.bounded(sum + length)
+            }
+            return sum
+        case .choice(let parts):
+            var most = 0
+            for part in parts {
+                guard let length = part.maxLength else { return nil }
+                most = max(most, length)
+            }
+            return most
+        case .repeated(let node, _, let most):
+            guard let length = node.maxLength else { return most == 0 ? 0 : nil }
+            if length == 0 { return 0 }
+            guard let most else { return nil }
+            return Self.bounded(length * most)
+        }
+    }
+
+    /// Fewest decimal digits in a match.
+    var minDigits: Int {
+        switch self {
+        case .nothing, .anything: 0
+        case .set(let set): set.isSubset(of: .digits) ? 1 : 0
+        case .sequence(let parts): parts.reduce(0) { Self.bounded($0 + $1.minDigits) }
+        case .choice(let parts): parts.map(\.minDigits).min() ?? 0
+        case .repeated(let node, let least, _): Self.bounded(node.minDigits * least)
+        }
+    }
+
+    /// Every byte that a match may hold.
+    var alphabet: ByteSet {
+        switch self {
+        case .nothing: ByteSet()
+        case .anything: .all
+        case .set(let set): set
+        case .sequence(let parts), .choice(let parts): parts.reduce(ByteSet()) { $0.union($1.alphabet) }
+        case .repeated(let node, _, let most): most == 0 ? ByteSet() : node.alphabet
+        }
+    }
+
+    /// How far past a match an assertion may look.
+    var lookAhead: Int {
+        switch self {
+        case .nothing(let ahead): ahead
+        case .set, .anything: 0
+        case .sequence(let parts), .choice(let parts): parts.map(\.lookAhead).max() ?? 0
+        case .repeated(let node, _, _): node.lookAhead
+        }
+    }
+
+    /// Lengths beyond this are all the same to us; keeps the sums from overflowing.
+    private static func bounded(_ length: Int) -> Int { min(length, 1 << 24) }
+}
+
+extension PatternNode {
+    /// A string that matches begin with, in lower case; `isWhole` if the node matches nothing more.
+    struct Prefix: Hashable {
+        var bytes: [UInt8]
+        var isWhole: Bool
+    }
+
+    private static let maxPrefixes = 128
+    private static let maxPrefixBytes = 32
+
+    /// Strings of which each match begins with one; the empty incomplete string if nothing is known.
+    var prefixes: Set<Prefix> {
+        switch self {
+        case .nothing: return [Prefix(bytes: [], isWhole: true)]
+        case .anything: return [Prefix(bytes: [], isWhole: false)]
+        case .set(let set):
+            let members = Set(set.members.map(foldCase))
+            guard members.count <= 10 else { return [Prefix(bytes: [], isWhole: false)] }
+            return Set(members.map { Prefix(bytes: [$0], isWhole: true) })
+        case .sequence(let parts):
+            var out: Set<Prefix> = [Prefix(bytes: [], isWhole: true)]
+            for part in parts {
+                if !out.contains(where: \.isWhole) { break }
+                out = Self.join(out, part.prefixes)
+            }
+            return out
+        case .choice(let parts):
+            return Self.limited(parts.reduce(into: []) { $0.formUnion($1.prefixes) })
+        case .repeated(let node, let least, let most):
+            return Self.repeatedPrefixes(node.prefixes, least, most)
+        }
+    }
+
+    private static func repeatedPrefixes(_ once: Set<Prefix>, _ least: Int, _ most: Int?) -> Set<Prefix> {
+        var out: Set<Prefix> = [Prefix(bytes: [], isWhole: true)]
+        if most == 0 { return out }
+        for _ in 0..<min(least, maxPrefixBytes) where out.contains(where: \.isWhole) { out = join(out, once) }
+        if most == least { return out }
+        let more = most == least + 1 ? once : Set(once.map { Prefix(bytes: $0.bytes, isWhole: false) })
+        return join(out, more.union([Prefix(bytes: [], isWhole: true)]))
+    }
+
+    private static func join(_ first: Set<Prefix>, _ second: Set<Prefix>) -> Set<Prefix> {
+        var out: Set<Prefix> = []
+        for a in first {
+            guard a.isWhole else {
+                out.insert(a)
+                continue
+            }
+            for b in second {
+                let bytes = a.bytes + b.bytes
+                let fits = bytes.count <= maxPrefixBytes
+                out.insert(Prefix(bytes: Array(bytes.prefix(maxPrefixBytes)), isWhole: b.isWhole && fits))
+            }
+            if out.count > maxPrefixes { return cut(first) }
+        }
+        return out
+    }
+
+    /// What is left when joining grew too large: the first strings alone, each open-ended.
+    private static func cut(_ prefixes: Set<Prefix>) -> Set<Prefix> {
+        Set(prefixes.map { Prefix(bytes: $0.bytes, isWhole: false) })
+    }
+
+    private static func limited(_ prefixes: Set<Prefix>) -> Set<Prefix> {
+        prefixes.count <= maxPrefixes ? prefixes : [Prefix(bytes: [], isWhole: false)]
+    }
+
+    /// Whether each match begins with one of the anchors (all in lower case).
+    func begins(withOneOf anchors: [[UInt8]]) -> Bool {
+        prefixes.allSatisfy { prefix in anchors.contains { prefix.bytes.starts(with: $0) } }
+    }
+
+    /// The node as a list of parts that follow each other, groups without choice dissolved.
+    var flattened: [PatternNode] {
+        switch self {
+        case .sequence(let parts): parts.flatMap(\.flattened)
+        case .choice(let parts) where parts.count == 1: parts[0].flattened
+        case .repeated(let node, 1, 1): node.flattened
+        default: [self]
+        }
+    }
+}

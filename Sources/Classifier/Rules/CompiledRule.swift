@@ -1,0 +1,56 @@
+/// A rule made ready for the scanner.
+final class CompiledRule: Sendable {
+    let index: Int
+    let definition: RuleDefinition
+    let engine: Engine
+    let validators: [Validator]
+    /// Lower-case context words as bytes.
+    let context: [[UInt8]]
+    let stopValues: Set<[UInt8]>
+    /// Fewest digits that a match holds; a digit run with fewer is not tried.
+    let minDigits: Int
+    /// Of two findings that overlap, the one of the rule with the higher number stays.
+    let specificity: Int
+
+    enum Engine: Sendable {
+        case regex(RegexPlan)
+        case matcher(MatcherKind)
+    }
+
+    /// How a regex is run at an anchor.
+    struct RegexPlan: Sendable {
+        var regex: LazyRegex
+        var group: Int
+        /// Every match has the anchor exactly this many bytes after its start: one attempt at one place. Nil: a search.
+        var anchorOffset: Int?
+        /// Bytes before the anchor at which a search starts.
+        var before: Int
+        /// Bytes after the anchor's start that the regex may see, at first.
+        var after: Int
+        /// Whether a match that ends with the window is tried again with a larger one.
+        var mayGrow: Bool
+        /// Whether a match must cover the anchor.
+        var coversAnchor: Bool
+    }
+
+    init(
+        index: Int, definition: RuleDefinition, engine: Engine, validators: [Validator], minDigits: Int,
+        specificity: Int
+    ) {
+        self.index = index
+        self.definition = definition
+        self.engine = engine
+        self.validators = validators
+        self.minDigits = minDigits
+        self.specificity = specificity
+        context = definition.context.map { $0.utf8.map(foldCase) }
+        stopValues = Set(definition.stopValues.map { $0.utf8.map(foldCase) })
+    }
+}
+
+/// The hand-written matchers.
+enum MatcherKind: String, Sendable, CaseIterable {
+    case assignedSecret = "assigned-secret"
+    case digitRun = "digit-run"
+    case email
+}
