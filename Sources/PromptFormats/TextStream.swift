@@ -1,0 +1,86 @@
+import Primitives
+
+/// What a text stream of a reply is.
+enum TextStreamKind: Sendable, Hashable {
+    case prose
+    /// Arguments of a tool call; `jsonDepth` counts the JSON texts that a value must be escaped for, besides the reply's own.
+    case tool(name: String?, jsonDepth: Int)
+}
+
+/// A value to put in, over a span of a stream's text.
+struct TextEdit: Sendable {
+    /// Counted from the first byte of the stream.
+    var span: ByteSpan
+    var bytes: [UInt8]
+}
+
+/// One decoded text that arrives in pieces. Finds placeholders wherever the pieces are cut, and holds back only what could be the beginning of
+/// one: less than `Placeholder.maxBytes`.
+struct TextStream: Sendable {
+    var kind: TextStreamKind
+    private var tracker: ProseTracker
+    /// Bytes of the text that are decided.
+    private(set) var decided = 0
+    private var held: [UInt8] = []
+
+    /// Begins in the context in which an earlier text ended.
+    init(kind: TextStreamKind, tracker: ProseTracker) {
+        self.kind = kind
+        self.tracker = tracker
+    }
+
+    /// Context after everything that is decided.
+    var context: ProseTracker { tracker }
+    /// Bytes so far, decided or not.
+    var end: Int { decided + held.count }
+
+    /// Takes the next piece; returns the edits that are now certain. With `isLast` nothing stays undecided.
+    mutating func feed(
+        _ piece: [UInt8], isLast: Bool, resolve: (_ placeholder: [UInt8], _ context: RestoreContext) -> [UInt8]?
+    ) -> [TextEdit] {
+        var edits: [TextEdit] = []
+        let text = held.isEmpty ? piece : held + piece
+        var at = 0
+        while at < text.count {
+            if text[at] | 0x20 == UInt8(ascii: "s") {
+                let match = Placeholder.match(in: text, at: at, isComplete: isLast)
+                if match == .undecided { break }
+                if case .found(let readings) = match, let edit = edit(readings, resolve) {
+                    edits.append(
+                        TextEdit(
+                            span: ByteSpan(start: decided + edit.span.start, end: decided + edit.span.end),
+                            bytes: edit.bytes))
+                    if kind == .prose { tracker.advance(edit.bytes) }
+                    at = edit.span.end
+                    continue
+                }
+            }
+            if kind == .prose { tracker.advance(text[at]) }
+            at += 1
+        }
+        decided += at
+        held = Array(text[at...])
+        return edits
+    }
+
+    private func edit(
+        _ readings: [Placeholder.Occurrence], _ resolve: ([UInt8], RestoreContext) -> [UInt8]?
+    ) -> TextEdit? {
+        let context: RestoreContext
+        var depth = 0
+        switch kind {
+        case .prose:
+            guard tracker.context == .prose else { return nil }
+            context = .prose
+        case .tool(let name, let jsonDepth):
+            context = .toolArguments(name: name)
+            depth = jsonDepth
+        }
+        for reading in readings {
+            guard var value = resolve(reading.placeholder.bytes, context) else { continue }
+            for _ in 0..<depth { value = JSONStringCodec.encode(value) }
+            return TextEdit(span: reading.span, bytes: value)
+        }
+        return nil
+    }
+}
