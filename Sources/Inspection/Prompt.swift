@@ -14,6 +14,9 @@ public enum Channel: String, Sendable, Codable, CaseIterable {
     case clipboard
     /// The command line.
     case cli
+
+    /// Whether the channel can hold a prompt for a reason, or send it elsewhere; where it can't, such a prompt is blocked.
+    func supports(_ action: PolicyAction) -> Bool { action != .justify && action != .reroute }
 }
 
 /// Where a text stands in what is about to leave.
@@ -48,13 +51,23 @@ public struct PromptSegment: Sendable {
     public var group: Int
     /// Whether the channel can put another text in its place; if not, what would be redacted is blocked.
     public var rewritable: Bool
+    /// The parts of `text` that an edit may touch; nil for all of it. What lies outside is blocked where it would be redacted.
+    public var editable: [ByteSpan]?
 
     /// Makes a segment.
-    public init(text: [UInt8], place: Place, group: Int, rewritable: Bool = true) {
+    public init(
+        text: [UInt8], place: Place, group: Int, rewritable: Bool = true, editable: [ByteSpan]? = nil
+    ) {
         self.text = text
         self.place = place
         self.group = group
         self.rewritable = rewritable
+        self.editable = editable
+    }
+
+    /// Whether an edit can replace all of the span.
+    func canEdit(_ span: ByteSpan) -> Bool {
+        rewritable && (editable.map { $0.contains { $0.contains(span) } } ?? true)
     }
 }
 
@@ -63,6 +76,10 @@ public struct OpaqueItem: Sendable, Hashable {
     /// Why it cannot.
     public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
         case image, audio, video, file, archive, tokens, encoding
+        /// Something that the provider holds or fetches itself.
+        case reference
+        /// A field that is given twice, so that readers may differ.
+        case duplicateKey = "duplicate-key"
         case unknownShape = "unknown-shape"
         /// The work budget was spent before all was read.
         case budget

@@ -140,3 +140,14 @@ public struct Catalogue: Sendable {
         Array(Glob.folded(String(model.prefix(maxModelBytes))).prefix(maxModelBytes))
     }
 }
+
+extension ProviderSurface {
+    /// Whether the host is one of the surface's own. Ports and paths of the catalogue's hosts are left out of account.
+    public func isServed(by host: String) -> Bool {
+        let folded = Glob.folded(String(host.prefix(256)))
+        return hosts.contains { entry in
+            let bare = entry.prefix { $0 != "/" && $0 != ":" }
+            return Glob(String(bare)).matches(folded)
+        }
+    }
+}

@@ -1,0 +1,246 @@
+import Crypto
+import Events
+import Policy
+import Primitives
+
+/// The line itself: cache, classifier, vault, policy, journal. One for the whole agent; any number of prompts at a time.
+public final class Inspector: Inspecting {
+    /// Most different findings in one event and sentence; the rest is counted.
+    static let maxToldFindings = EventLimits.maxFindings
+    /// Verdicts that are remembered in order to count their repeats.
+    static let maxRepeats = 32_768
+
+    private let snapshots: SnapshotHolder
+    private let journal: any EventRecording
+    private let vault: Vault
+    private let threads: ScanThreads
+    private let cache = FindingsCache()
+    private let cacheKey: SymmetricKey
+    private let fingerprintKey: SymmetricKey
+    private let fingerprintScope: String
+    private let repeats = GenerationTable<RepeatKey, EventID>(maxEntries: Inspector.maxRepeats)
+    private let milliseconds: @Sendable () -> UInt64
+
+    /// What makes a verdict on one finding the same as an earlier one.
+    private struct RepeatKey: Hashable, Sendable {
+        var client: String
+        var surface: String
+        var action: PolicyAction
+        var text: TextKey?
+        var span: ByteSpan?
+        var rule: String
+    }
+
+    /// Makes the line.
+    ///
+    /// - Parameters:
+    ///   - deviceKey: the device's secret, at least 16 bytes.
+    ///   - organisationKey: the key for fingerprints that may be compared over devices; without it they are under the device's.
+    ///   - milliseconds: the time, in milliseconds since 1970.
+    public init(
+        snapshots: SnapshotHolder, journal: any EventRecording, vault: Vault, deviceKey: [UInt8],
+        organisationKey: [UInt8]? = nil, threads: ScanThreads = ScanThreads(),
+        milliseconds: @escaping @Sendable () -> UInt64
+    ) {
+        precondition(deviceKey.count >= 16, "a device key has at least 16 bytes")
+        self.snapshots = snapshots
+        self.journal = journal
+        self.vault = vault
+        self.threads = threads
+        self.milliseconds = milliseconds
+        cacheKey = SymmetricKey(size: .bits256)
+        fingerprintKey = Hashing.key(organisationKey ?? deviceKey, "sluice fingerprint")
+        fingerprintScope = organisationKey == nil ? "device" : "org"
+    }
+
+    /// Judges a prompt. Returns when the event stands in the journal: of a block on the disk, of anything else committed.
+    public func inspect(_ prompt: Prompt) async -> Verdict {
+        let began = ContinuousClock.now
+        let snapshot = snapshots.current
+        let detecting = Detecting(
+            prompt: prompt, snapshot: snapshot, matcher: vault.matcher(for: prompt.scope.client), cache: cache,
+            key: cacheKey)
+        let detected = detecting.isLarge() ? await threads.run { detecting.run() } : detecting.run()
+        let now = milliseconds()
+        let judged = Judging.judge(prompt, detected, snapshot.engine, now: Int64(now / 1_000))
+        let edits = keep(judged, prompt)
+        var verdict = Verdict(
+            action: judged.action, findings: findings(judged, prompt), edits: edits, tier: judged.decision.tier,
+            trace: judged.trace)
+        guard judged.action > .allow || !judged.detections.isEmpty else { return verdict }
+        let (folded, omitted) = Folded.all(judged.detections, in: prompt.segments, limit: Self.maxToldFindings)
+        let event = await record(prompt, detected, judged, folded, omitted, snapshot, now, began)
+        verdict.eventID = event.id.short
+        verdict.recorded = event.recorded
+        verdict.message = message(judged, prompt, folded, snapshot, event).text
+        return verdict
+    }
+
+    /// Puts into the vault what is redacted, and returns the edits. What is refused is held too, so that it is known again when it
+    /// comes back without the context by which it was found.
+    private func keep(_ judged: Judged, _ prompt: Prompt) -> [PromptEdit] {
+        switch judged.action {
+        case .redact:
+            var edits: [PromptEdit] = []
+            for detection in judged.detections where detection.action >= .redact {
+                let placeholder = vault.placeholder(
+                    for: detection.value(in: prompt.segments), of: detection.rule, in: prompt.scope)
+                for (index, piece) in detection.pieces.enumerated() {
+                    edits.append(
+                        PromptEdit(
+                            segment: piece.segment, span: piece.span,
+                            replacement: index == 0 ? placeholder.bytes : []))
+                }
+            }
+            return edits.sorted { $0.segment != $1.segment ? $0.segment < $1.segment : $0.span < $1.span }
+        case .justify, .reroute, .block:
+            for detection in judged.detections where detection.action >= .redact && detection.rule.kind == .secret {
+                vault.remember(detection.value(in: prompt.segments), of: detection.rule, for: prompt.scope.client)
+            }
+            return []
+        case .allow, .coach: return []
+        }
+    }
+
+    private func findings(_ judged: Judged, _ prompt: Prompt) -> [JudgedFinding] {
+        var list: [JudgedFinding] = []
+        list.reserveCapacity(judged.detections.count + judged.opaque.count)
+        var lines = LineCounter()
+        for detection in judged.detections {
+            let piece = detection.first
+            list.append(
+                JudgedFinding(
+                    segment: piece.segment, span: piece.span, ruleID: detection.rule.id, name: detection.rule.name,
+                    dataClass: detection.rule.dataClass, severity: detection.rule.severity,
+                    confidence: detection.confidence,
+                    line: lines.line(of: piece, in: prompt.segments), action: detection.action))
+        }
+        for (item, action) in judged.opaque {
+            list.append(
+                JudgedFinding(
+                    segment: nil, span: ByteSpan(start: 0, end: 0), ruleID: item.reason.rawValue,
+                    name: item.reason.words, dataClass: .opaque, severity: Judging.opaqueSeverity, confidence: 1,
+                    line: 0, action: action))
+        }
+        return list
+    }
+
+    // MARK: Recording
+
+    private struct Recorded {
+        var id: EventID
+        var recorded: Verdict.Recording
+    }
+
+    /// Records what is new; what was recorded before for this client and destination is counted only. A block is always an event.
+    private func record(
+        _ prompt: Prompt, _ detected: Detected, _ judged: Judged, _ folded: [Folded], _ omitted: Int,
+        _ snapshot: Snapshot, _ now: UInt64, _ began: ContinuousClock.Instant
+    ) async -> Recorded {
+        var newFindings = folded
+        var newOpaque = judged.opaque.filter { $0.action > .allow }
+        var known: Set<EventID> = []
+        if judged.action < .justify {
+            let repeated = { (key: RepeatKey) -> Bool in
+                guard let event = self.repeats.value(for: key) else { return false }
+                known.insert(event)
+                return true
+            }
+            newFindings.removeAll { repeated(self.key(of: $0, prompt, detected, judged)) }
+            newOpaque.removeAll { repeated(self.key(of: $0, prompt, judged)) }
+            if folded.isEmpty, judged.opaque.allSatisfy({ $0.action == .allow }) {
+                _ = repeated(self.key(ofWhole: judged, prompt))
+            }
+        }
+        for event in known { await journal.countRepeat(of: event) }
+        if newFindings.isEmpty, newOpaque.isEmpty, let event = known.max() {
+            return Recorded(id: event, recorded: .committed)
+        }
+        let id = EventID(milliseconds: now)
+        let spent = began.duration(to: .now)
+        let draft = EventDrafting(
+            snapshot: snapshot, fingerprintKey: fingerprintKey, fingerprintScope: fingerprintScope
+        ).draft(
+            id, prompt, judged, newFindings, omitted: omitted, opaque: newOpaque, milliseconds: now,
+            microseconds: Int(spent / .microseconds(1)))
+        do {
+            try await journal.record(draft, durable: judged.action >= .justify)
+        } catch {
+            return Recorded(id: id, recorded: .unrecorded)
+        }
+        if judged.action < .justify {
+            for finding in newFindings { repeats.store(id, for: key(of: finding, prompt, detected, judged)) }
+            for part in newOpaque { repeats.store(id, for: key(of: part, prompt, judged)) }
+            if newFindings.isEmpty, newOpaque.isEmpty { repeats.store(id, for: key(ofWhole: judged, prompt)) }
+        }
+        return Recorded(id: id, recorded: .committed)
+    }
+
+    private func key(
+        of folded: Folded, _ prompt: Prompt, _ detected: Detected, _ judged: Judged
+    ) -> RepeatKey {
+        let piece = folded.detection.first
+        return RepeatKey(
+            client: prompt.scope.client, surface: judged.decision.surface, action: folded.detection.action,
+            text: detected.keys[piece.segment], span: piece.span, rule: folded.detection.rule.id)
+    }
+
+    private func key(
+        of part: (item: OpaqueItem, action: PolicyAction), _ prompt: Prompt, _ judged: Judged
+    ) -> RepeatKey {
+        // Another part at the same place counts as a repeat: what can't be read can't be told apart.
+        let place = Array(part.item.place.path.utf8).withUnsafeBytes { TextKey($0, rules: [], cacheKey) }
+        return RepeatKey(
+            client: prompt.scope.client, surface: judged.decision.surface, action: part.action, text: place,
+            span: nil, rule: part.item.reason.rawValue)
+    }
+
+    /// For a verdict on the prompt as a whole.
+    private func key(ofWhole judged: Judged, _ prompt: Prompt) -> RepeatKey {
+        RepeatKey(
+            client: prompt.scope.client, surface: judged.decision.surface, action: judged.action, text: nil,
+            span: nil, rule: PolicyDocument.cleanRow)
+    }
+
+    private func message(
+        _ judged: Judged, _ prompt: Prompt, _ folded: [Folded], _ snapshot: Snapshot, _ event: Recorded
+    ) -> UserMessage {
+        let texts = folded.map {
+            UserMessage.Subject(
+                name: $0.detection.rule.name, place: prompt.segments[$0.detection.first.segment].place,
+                line: $0.position.line, kind: $0.kind, revoke: $0.detection.rule.revoke,
+                action: $0.detection.action, severity: $0.detection.rule.severity)
+        }
+        let parts = judged.opaque.map {
+            UserMessage.Subject(
+                name: $0.item.reason.words, place: $0.item.place, action: $0.action,
+                severity: Judging.opaqueSeverity)
+        }
+        return UserMessage(
+            action: judged.action, subjects: texts + parts,
+            destination: snapshot.catalogue.surface(judged.decision.surface)?.name ?? "this destination",
+            tier: judged.decision.tier, substitute: judged.decision.substitute, isSuspended: judged.isSuspended,
+            eventID: event.id.short, isUnrecorded: event.recorded == .unrecorded)
+    }
+}
+
+/// Counts lines for places that come in order, each byte once.
+struct LineCounter {
+    private var segment = -1
+    private var offset = 0
+    private var line = 1
+
+    mutating func line(of piece: Piece, in segments: [PromptSegment]) -> Int {
+        if piece.segment != segment || piece.span.start < offset { self = LineCounter(segment: piece.segment) }
+        segments[piece.segment].text.withUnsafeBufferPointer { text in
+            while offset < piece.span.start {
+                if text[offset] == 0x0A { line += 1 }
+                offset += 1
+            }
+        }
+        return line
+    }
+
+    init() {}
+    private init(segment: Int) { self.segment = segment }
+}

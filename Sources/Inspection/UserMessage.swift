@@ -1,0 +1,120 @@
+import Policy
+import Primitives
+
+/// The sentence that the user reads. Names what, where, and what to do; never a value, nor anything else out of the request, nor a
+/// command or token that a model could run.
+struct UserMessage {
+    /// One finding in the sentence's words.
+    struct Subject: Sendable {
+        var name: String
+        var place: Place
+        /// Line from 1, and the kind of text; nil for what is no text.
+        var line: Int?
+        var kind: TextKind?
+        var revoke: String?
+        var action: PolicyAction
+        var severity: Severity
+    }
+
+    var action: PolicyAction
+    var subjects: [Subject]
+    var destination: String
+    var tier: Tier
+    var substitute: String?
+    var isSuspended: Bool
+    var eventID: String?
+    var isUnrecorded: Bool
+
+    /// The whole sentence; empty where nothing is to be told.
+    var text: String {
+        let parts: [String]
+        switch action {
+        case .allow: return ""
+        case .coach: parts = ["Sluice let this prompt pass: \(list()) went to \(destination) (tier: \(tier.rawValue))."]
+        case .redact:
+            parts = [
+                "Sluice sent placeholders instead of what was found: \(list()), to \(destination) (tier: \(tier.rawValue))."
+            ]
+        case .justify, .reroute, .block: parts = refusal()
+        }
+        return (parts + [closing()]).filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    private func refusal() -> [String] {
+        if isSuspended {
+            let mend = substitute.map { "Use \($0) instead." } ?? "Ask whoever keeps the policy for a substitute."
+            return ["Sluice stopped this prompt: \(destination) is suspended for this model or account.", mend]
+        }
+        let stopping = strongest()
+        guard let first = stopping.first else {
+            return [
+                "Sluice stopped this prompt: \(destination) may not be used (tier: \(tier.rawValue)).",
+                "Use an approved destination.",
+            ]
+        }
+        let mend = first.line == nil ? "Remove it." : "Remove it or send it redacted."
+        var parts = [
+            "Sluice stopped this prompt: \(list()) may not go to \(destination) (tier: \(tier.rawValue)).", mend,
+        ]
+        if let revoke = first.revoke { parts.append("Already sent elsewhere? Rotate it: \(revoke).") }
+        return parts
+    }
+
+    private func closing() -> String {
+        guard let eventID else { return "" }
+        return isUnrecorded ? "Event \(eventID) (unrecorded)." : "Event \(eventID)."
+    }
+
+    /// What the action is about, the gravest first.
+    private func strongest() -> [Subject] {
+        subjects.filter { $0.action == action || (action == .block && $0.action > .redact) }.enumerated()
+            .sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
+    }
+
+    private func list() -> String {
+        let named = strongest()
+        guard let first = named.first else { return "what was found" }
+        let more = named.count - 1
+        return Self.describe(first) + (more > 0 ? " and \(more) more" : "")
+    }
+
+    private static func describe(_ subject: Subject) -> String {
+        var text = "\(subject.name) \(placeWords(subject.place))"
+        if let line = subject.line { text += ", line \(line)" }
+        if let kind = subject.kind { text += " (\(kind.rawValue))" }
+        return text
+    }
+
+    /// The place in words; a path is the client's own text and does not appear.
+    private static func placeWords(_ place: Place) -> String {
+        if let message = place.message { return "in message \(message)" }
+        return switch place.role {
+        case .system: "in the system prompt"
+        case .toolDescription: "in a tool's description"
+        case .metadata: "in the request's metadata"
+        case .tool: "in a tool's result"
+        default: "in the request"
+        }
+    }
+}
+
+extension OpaqueItem.Reason {
+    /// What it is called in a sentence.
+    var words: String {
+        switch self {
+        case .image: "an image that can't be inspected"
+        case .audio: "audio that can't be inspected"
+        case .video: "video that can't be inspected"
+        case .file: "a file that can't be inspected"
+        case .archive: "an archive that can't be inspected"
+        case .tokens: "token numbers that can't be inspected"
+        case .encoding: "a coding that can't be read (send it uncompressed)"
+        case .reference: "a reference to content elsewhere"
+        case .duplicateKey: "a field that is given twice"
+        case .unknownShape: "a part of unknown shape"
+        case .budget: "text that takes too long to inspect in full"
+        case .tooLarge: "a part too large to inspect"
+        case .sealed: "a sealed part"
+        }
+    }
+}
