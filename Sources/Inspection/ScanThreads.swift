@@ -65,20 +65,18 @@ public final class ScanThreads: Sendable {
     }
 
     private func startThread() {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
+        var thread: pthread_t = 0
         let box = Unmanaged.passRetained(self)
         let failure = pthread_create(
-            &thread, &attributes,
+            &thread, nil,
             { raw in
                 // Never nil: it is what was passed two lines above.
                 if let raw { Unmanaged<ScanThreads>.fromOpaque(raw).takeRetainedValue().work() }
                 return nil
             }, box.toOpaque())
-        if failure != 0 {
+        if failure == 0 {
+            pthread_detach(thread)
+        } else {
             // No thread to be had: the caller's own does the work, late rather than never.
             box.release()
             work()
