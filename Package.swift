@@ -13,6 +13,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
     .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "Logging", package: "swift-log"),
@@ -68,7 +69,10 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .target(
-            name: "Gateway", dependencies: ["Inspection", "Policy", "PromptFormats", "Primitives"] + nio,
+            name: "Gateway",
+            dependencies: [
+                "Inspection", "Policy", "PromptFormats", "Primitives", .product(name: "Crypto", package: "swift-crypto"),
+            ] + nio,
             swiftSettings: strict),
         .target(
             name: "Agent",

@@ -1,0 +1,67 @@
+import Inspection
+import Logging
+import Policy
+import PromptFormats
+
+/// One provider that the gateway serves under `/<id>/`.
+public struct GatewayRoute: Sendable, Hashable {
+    /// Id of the provider in the catalogue; the first part of the path.
+    public var provider: String
+    /// Id of the provider's surface in the catalogue.
+    public var surface: String
+    /// Where requests go.
+    public var upstream: UpstreamAddress
+
+    /// Takes the values as they are.
+    public init(provider: String, surface: String, upstream: UpstreamAddress) {
+        self.provider = provider
+        self.surface = surface
+        self.upstream = upstream
+    }
+}
+
+/// How the gateway is set up. None of it changes while it runs.
+public struct GatewayConfiguration: Sendable {
+    /// Port on 127.0.0.1 (and on ::1, where that is to be had); 0 takes any free one.
+    public var port: Int
+    /// The providers.
+    public var routes: [GatewayRoute]
+    /// The user whose programs are served.
+    public var uid: UInt32
+    /// PEM file with certificate authorities to trust besides the system's.
+    public var trustFile: String?
+
+    /// Takes the values as they are.
+    public init(port: Int, routes: [GatewayRoute], uid: UInt32, trustFile: String? = nil) {
+        self.port = port
+        self.routes = routes
+        self.uid = uid
+        self.trustFile = trustFile
+    }
+}
+
+/// What the gateway asks of the parts above it.
+public struct GatewayServices: Sendable {
+    /// The line that every prompt passes.
+    public var inspector: any Inspecting
+    /// The vault's side of replies, within a scope.
+    public var resolver: @Sendable (RestoreScope) -> any PlaceholderResolving
+    /// Key under which credentials and conversations are told apart; never leaves the process.
+    public var scopeKey: [UInt8]
+    /// Login name of the user.
+    public var user: String
+    /// Where log lines go. They hold no content, no value of a header field and no query.
+    public var logger: Logger
+
+    /// Takes the values as they are.
+    public init(
+        inspector: any Inspecting, resolver: @escaping @Sendable (RestoreScope) -> any PlaceholderResolving,
+        scopeKey: [UInt8], user: String, logger: Logger
+    ) {
+        self.inspector = inspector
+        self.resolver = resolver
+        self.scopeKey = scopeKey
+        self.user = user
+        self.logger = logger
+    }
+}

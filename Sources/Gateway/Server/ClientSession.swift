@@ -1,0 +1,91 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import PromptFormats
+
+/// One client's connection, from its first request to its last. Runs as one task on the connection's event loop.
+struct ClientSession {
+    let core: GatewayCore
+    let channel: any Channel
+    let reader: PartReader<HTTPServerRequestPart>
+    let clock: HeadClock
+    let activity: SessionActivity
+    let port: Int
+
+    /// Serves requests until the client goes, asks to close, or breaks a rule.
+    func run() async {
+        do {
+            while try await serveOne() {}
+        } catch is CancellationError {
+            // The client went away, or the agent stops.
+        } catch let error as BrokenReply {
+            // Headers are out: all that is left is to end the connection without ending the body.
+            core.logger.notice("reply broken off", metadata: ["cause": .string(error.cause)])
+        } catch is TimedOut {
+            if activity.isBusy { await refuse("The request took too long to arrive.", 408) }
+        } catch is HTTPParserError {
+            await refuse("The request is not well-formed HTTP/1.1.", 400)
+        } catch {
+            core.logger.debug("connection broke", metadata: ["cause": .string("\(type(of: error))")])
+        }
+        channel.close(promise: nil)
+    }
+
+    /// One request; false ends the connection.
+    private func serveOne() async throws -> Bool {
+        activity.isBusy = false
+        guard !activity.isStopping else { return false }
+        clock.arm()
+        guard let part = try await reader.next(within: GatewayLimits.idleTimeout) else { return false }
+        clock.stop()
+        activity.isBusy = true
+        guard case .head(let head) = part else { return false }
+        var exchange = Exchange(session: self, head: head)
+        let outcome = try await exchange.run()
+        switch outcome {
+        case .next: return !activity.isStopping
+        case .close: return false
+        case .refused:
+            await linger()
+            return false
+        }
+    }
+
+    private func refuse(_ message: String, _ status: Int) async {
+        core.logger.info("request refused", metadata: ["status": "\(status)", "reason": .string(message)])
+        write(OwnReply(message, kind: .badRequest, status: status), close: true, bodiless: false)
+        await linger()
+    }
+
+    /// Ends the connection so that the client still reads the answer: closing at once while it is sending would reset it.
+    private func linger() async {
+        reader.discardRest()
+        channel.close(mode: .output, promise: nil)
+        try? channel.syncOptions?.setOption(.autoRead, value: true)
+        let deadline = core.loop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
+        try? await channel.closeFuture.get()
+        deadline.cancel()
+    }
+
+    /// Writes an answer of the gate's own.
+    func write(_ reply: OwnReply, close: Bool, bodiless: Bool) {
+        var head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: reply.headers)
+        if close { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+        if !bodiless {
+            channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: reply.body))), promise: nil)
+        }
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+    }
+}
+
+/// Whether a connection has a request under way; touched on its event loop only.
+final class SessionActivity: @unchecked Sendable {
+    var isBusy = false
+    var isStopping = false
+}
+
+/// The reply broke off after its head was sent.
+struct BrokenReply: Error {
+    var cause: String
+}

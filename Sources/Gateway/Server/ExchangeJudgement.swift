@@ -1,0 +1,93 @@
+import Inspection
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Policy
+import PromptFormats
+
+extension Exchange {
+    /// A request after its verdict: what may leave.
+    struct Judged {
+        var body: ByteBuffer
+        var isEdited: Bool
+        var event: String?
+        /// Puts values back into the reply; nil when the vault holds none for this scope.
+        var resolver: (any PlaceholderResolving)?
+    }
+
+    private struct Parsed: Sendable {
+        var request: ParsedRequest
+        var opaque: [OpaqueItem]
+    }
+
+    /// Asks for the verdict and applies it. Throws `Answered` when the prompt is stopped or can't be read.
+    mutating func judge(_ body: ByteBuffer, _ admitted: Admitted) async throws -> Judged {
+        let coded = head.headers["content-encoding"].contains { $0.lowercased() != "identity" }
+        var bytes = coded ? [] : Array(body.readableBytesView)
+        let parsed = coded ? Self.undecodable : try await parse(bytes, admitted)
+        let prompt = prompt(
+            parsed.request, segments: PromptBuilder.segments(parsed.request), opaque: parsed.opaque, admitted)
+        let verdict = await core.services.inspector.inspect(prompt)
+        action = verdict.action.rawValue
+        // What this channel can't do (hold, send elsewhere) it stops.
+        guard verdict.action <= .redact else { throw stopped(verdict, admitted, coded: coded) }
+        let resolver = core.services.resolver(prompt.scope)
+        var judged = Judged(
+            body: body, isEdited: false, event: verdict.eventID, resolver: resolver.isEmpty ? nil : resolver)
+        guard !verdict.edits.isEmpty else { return judged }
+        bytes = try await splice(PromptBuilder.edits(verdict), parsed.request, bytes)
+        judged.body = ByteBuffer(bytes: bytes)
+        judged.isEdited = true
+        return judged
+    }
+
+    func prompt(
+        _ request: ParsedRequest, segments: [PromptSegment], opaque: [OpaqueItem], _ admitted: Admitted
+    ) -> Prompt {
+        let route = admitted.provider.route
+        let destination = Destination(
+            provider: route.provider, surface: route.surface, host: route.upstream.host, model: request.model,
+            account: PromptBuilder.account(head.headers))
+        return Prompt(
+            segments: segments, opaque: opaque, destination: destination, channel: .gateway,
+            application: head.headers.first(name: "user-agent"), user: core.services.user,
+            scope: core.scoping.scope(
+                uid: core.configuration.uid, headers: head.headers, destination: destination, request: request,
+                format: admitted.format.id))
+    }
+
+    private static let undecodable = Parsed(
+        request: ParsedRequest(), opaque: [OpaqueItem(reason: .encoding, place: Place(path: "$"))])
+
+    private func parse(_ body: [UInt8], _ admitted: Admitted) async throws -> Parsed {
+        let format = admitted.format
+        do {
+            let request = try await Self.offLoop(body.count) { try format.parse(body) }
+            return Parsed(request: request, opaque: PromptBuilder.opaque(request))
+        } catch let error as FormatError {
+            let message = "The request's body can't be read, so it was not sent: \(error)"
+            let kind: RefusalKind = error.kind == .tooLarge ? .tooLarge : .badRequest
+            throw Answered(reply: OwnReply(format.refusal(message, eventID: "", kind: kind)), reason: "unreadable")
+        }
+    }
+
+    private func splice(_ edits: [RequestEdit], _ request: ParsedRequest, _ body: [UInt8]) async throws -> [UInt8] {
+        try await Self.offLoop(body.count) { request.splice(edits, into: body) }
+    }
+
+    /// Small work is done here; large work would hold up every other connection.
+    private static func offLoop<Value: Sendable>(
+        _ byteCount: Int, _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        guard byteCount > GatewayLimits.maxInlineBytes else { return try work() }
+        return try await NIOThreadPool.singleton.runIfActive(work)
+    }
+
+    private func stopped(_ verdict: Verdict, _ admitted: Admitted, coded: Bool) -> Answered {
+        var message = verdict.message.isEmpty ? "Sluice stopped this prompt." : verdict.message
+        if coded { message += " Send the body without Content-Encoding, so that it can be inspected." }
+        let refusal = admitted.format.refusal(
+            message, eventID: verdict.eventID ?? "", kind: coded ? .unsupportedEncoding : .blocked)
+        return Answered(reply: OwnReply(refusal), reason: verdict.action.rawValue)
+    }
+}

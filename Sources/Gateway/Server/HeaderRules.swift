@@ -1,0 +1,112 @@
+import NIOHTTP1
+
+/// Which header fields go on, in their order, spelling and value. docs/gateway.md has the list for people.
+enum HeaderRules {
+    /// Fields of one connection, not of the request (RFC 9110, section 7.6.1).
+    static let hopByHop: Set<String> = [
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
+
+    /// How the body leaves.
+    struct Outgoing {
+        /// Value of the Host field.
+        var authority: String
+        /// Bytes of the body; nil if the request has none and says nothing about it.
+        var bodyBytes: Int?
+        /// Whether the reply must come without content coding, so that values can be put back.
+        var needsPlainReply: Bool
+    }
+
+    /// The fields that go to the provider.
+    static func toProvider(_ headers: HTTPHeaders, _ outgoing: Outgoing) -> HTTPHeaders {
+        let named = connectionTokens(headers)
+        var out = HTTPHeaders()
+        out.reserveCapacity(headers.count + 1)
+        var lengthWritten = false
+        var codingWritten = false
+        for (name, value) in headers {
+            let lower = name.lowercased()
+            switch lower {
+            case "host":
+                out.add(name: name, value: outgoing.authority)
+            case "content-length", "transfer-encoding":
+                guard let bytes = outgoing.bodyBytes, !lengthWritten else { continue }
+                out.add(name: lower == "content-length" ? name : "Content-Length", value: String(bytes))
+                lengthWritten = true
+            case "accept-encoding" where outgoing.needsPlainReply:
+                guard !codingWritten else { continue }
+                out.add(name: name, value: "identity")
+                codingWritten = true
+            // The body is held here, so there is nothing left to ask the provider for.
+            case "expect":
+                continue
+            default:
+                if hopByHop.contains(lower) || named.contains(lower) { continue }
+                out.add(name: name, value: value)
+            }
+        }
+        if outgoing.needsPlainReply, !codingWritten { out.add(name: "Accept-Encoding", value: "identity") }
+        return out
+    }
+
+    /// The fields that go to the client. `keepsLength` is false when the body may change on its way.
+    static func toClient(_ headers: HTTPHeaders, keepsLength: Bool, event: String?) -> HTTPHeaders {
+        let named = connectionTokens(headers)
+        var out = HTTPHeaders()
+        out.reserveCapacity(headers.count + 2)
+        for (name, value) in headers {
+            let lower = name.lowercased()
+            if hopByHop.contains(lower) || named.contains(lower) { continue }
+            if lower == "content-length" && !keepsLength { continue }
+            // No page may read from this port, whatever the provider allows on its own.
+            if lower.hasPrefix("access-control-") { continue }
+            // Ours; another's would be mistaken for it.
+            if lower == "x-sluice-event" { continue }
+            out.add(name: name, value: value)
+        }
+        if let event { out.add(name: "x-sluice-event", value: event) }
+        return out
+    }
+
+    /// What is wrong with a head, as a sentence; nil if nothing is. The decoder has refused most of it before.
+    static func problem(_ head: HTTPRequestHead) -> String? {
+        if head.version.major != 1 { return "Only HTTP/1.1 and HTTP/1.0 are served here." }
+        if head.headers.contains(where: { $0.name.utf8.isEmpty || $0.value.unicodeScalars.contains("\u{FFFD}") }) {
+            return "A header field is not UTF-8."
+        }
+        let lengths = head.headers["content-length"]
+        let codings = head.headers["transfer-encoding"]
+        if lengths.count > 1 { return "A request has one Content-Length at most." }
+        if !lengths.isEmpty, !codings.isEmpty { return "A request has Content-Length or Transfer-Encoding, not both." }
+        if let length = lengths.first {
+            guard !length.isEmpty, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }), Int(length) != nil else {
+                return "Content-Length must be a number."
+            }
+        }
+        if codings.count > 1 || codings.contains(where: { $0.lowercased() != "chunked" }) {
+            return "The only Transfer-Encoding is chunked."
+        }
+        if !codings.isEmpty, head.version.minor == 0 { return "HTTP/1.0 has no chunked bodies." }
+        if head.headers.contains(name: "upgrade") {
+            return "Upgrades (WebSocket, h2c) are not served; use plain HTTP requests."
+        }
+        return nil
+    }
+
+    private static func connectionTokens(_ headers: HTTPHeaders) -> Set<String> {
+        var out: Set<String> = []
+        for value in headers["connection"] {
+            for token in value.split(separator: ",") {
+                let name = token.filter { $0 != " " && $0 != "\t" }.lowercased()
+                // What carries the request's meaning can't be declared a connection's own.
+                if !["host", "content-length", "authorization", "x-api-key", "content-type", "content-encoding"]
+                    .contains(name)
+                {
+                    out.insert(name)
+                }
+            }
+        }
+        return out
+    }
+}

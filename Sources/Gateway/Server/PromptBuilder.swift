@@ -1,0 +1,47 @@
+import Inspection
+import NIOHTTP1
+import Policy
+import PromptFormats
+
+/// Turns what a format found into what the Inspector judges, and the verdict's edits back.
+enum PromptBuilder {
+    static func segments(_ request: ParsedRequest) -> [PromptSegment] {
+        request.segments.map { segment in
+            PromptSegment(
+                text: segment.text,
+                place: Place(
+                    path: segment.path, message: segment.message,
+                    role: Place.Role(rawValue: segment.role.rawValue) ?? .other),
+                group: segment.group, rewritable: segment.rewritable)
+        }
+    }
+
+    static func opaque(_ request: ParsedRequest) -> [OpaqueItem] {
+        request.opaque.map { part in
+            OpaqueItem(reason: reason(part.kind), place: Place(path: part.path, message: part.message))
+        }
+    }
+
+    static func edits(_ verdict: Verdict) -> [RequestEdit] {
+        verdict.edits.map { RequestEdit(segment: $0.segment, span: $0.span, replacement: $0.replacement) }
+    }
+
+    /// Organisation and project, which the provider's own clients state in fields of their own.
+    static func account(_ headers: HTTPHeaders) -> AccountEvidence? {
+        for name in ["openai-organization", "openai-project", "anthropic-organization-id"] {
+            if let value = headers.first(name: name), !value.isEmpty { return AccountEvidence(organisation: value) }
+        }
+        return nil
+    }
+
+    private static func reason(_ kind: OpaquePart.Kind) -> OpaqueItem.Reason {
+        switch kind {
+        case .image: .image
+        case .audio: .audio
+        case .video: .video
+        case .file, .reference: .file
+        case .tokens: .tokens
+        case .unknownShape, .duplicateKey: .unknownShape
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import NIOConcurrencyHelpers
+import NIOSSL
+
+/// The one TLS context of all connections to providers. Made at the first use: reading the system's roots takes milliseconds and
+/// memory that an agent without TLS upstream need not spend.
+public final class UpstreamTLS: Sendable {
+    private let trustFile: String?
+    private let made = NIOLockedValueBox<NIOSSLContext?>(nil)
+
+    /// Trusts the system's roots, and besides them the certificates in the PEM file `trustFile` if one is named.
+    public init(trustFile: String?) { self.trustFile = trustFile }
+
+    func context() throws -> NIOSSLContext {
+        try made.withLockedValue { made in
+            if let made { return made }
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.certificateVerification = .fullVerification
+            configuration.minimumTLSVersion = .tlsv12
+            configuration.applicationProtocols = ["http/1.1"]
+            if let trustFile {
+                configuration.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(trustFile))]
+            }
+            let context = try NIOSSLContext(configuration: configuration)
+            made = context
+            return context
+        }
+    }
+
+    /// Whether the named file can be read; throws the library's error.
+    public func check() throws {
+        if let trustFile { _ = try NIOSSLCertificate.fromPEMFile(trustFile) }
+    }
+}
