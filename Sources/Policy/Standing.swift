@@ -103,6 +103,16 @@ extension PolicyEngine {
     }
 }
 
+extension PolicyEngine {
+    /// The tier of a surface as its facts and the policy give it, without attestations that depend on an account or model.
+    public func tier(of surface: ProviderSurface, of provider: Provider, now: Int64) -> Tier {
+        let question = PolicyQuestion(
+            destination: Destination(provider: provider.id, surface: surface.id), items: [], channel: "", user: "",
+            now: now)
+        return standing(of: question).tier
+    }
+}
+
 extension TierRule {
     func applies(to surface: ProviderSurface, of provider: Provider, _ held: [HeldTerm]) -> Bool {
         if let local, local != surface.local { return false }

@@ -142,3 +142,21 @@ public struct PolicyHome: Sendable {
         return names.sorted()
     }
 }
+
+extension PolicyHome {
+    /// The managed policy, which wins over the user's.
+    public static let managedFile = "/etc/sluice/policy.toml"
+
+    /// The policy file in force where none is named: the managed one, else `$XDG_CONFIG_HOME/sluice/policy.toml`; nil if neither is there.
+    public static func standardFile() -> String? {
+        if access(managedFile, F_OK) == 0 { return managedFile }
+        return userFile().flatMap { access($0, F_OK) == 0 ? $0 : nil }
+    }
+
+    /// Where the user's own policy file belongs; nil without a home directory.
+    public static func userFile() -> String? {
+        let value = { (name: String) in getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+        let base = value("XDG_CONFIG_HOME") ?? value("HOME").map { $0 + "/.config" }
+        return base.map { $0 + "/sluice/policy.toml" }
+    }
+}
