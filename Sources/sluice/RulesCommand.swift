@@ -1,0 +1,206 @@
+import ArgumentParser
+import Classifier
+import Glibc
+import Packs
+import Primitives
+
+/// `sluice rules`
+struct RulesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules",
+        abstract: "List, prove and judge detection rules.",
+        discussion: """
+            A rule is one [[rule]] block in a TOML file and carries its proof: texts in which it must find exactly what stands between
+            « and », and look-alikes in which it must find nothing.
+
+            Examples:
+              sluice rules list
+              sluice rules test rules/acme.toml      prove the examples of one file
+              sluice rules lint                      is each rule quick, documented and proven?
+            """,
+        subcommands: [List.self, Test.self, Lint.self, Example.self])
+
+    /// Where rules come from: paths, else the checkout's sources, else the pack with its examples.
+    struct SourceOptions: ParsableArguments {
+        @OptionGroup var pack: PackOptions
+
+        @Argument(help: "Rule files or folders; by default the rules of this checkout, or those in the pack.")
+        var paths: [String] = []
+
+        /// The rules that are meant, and all that they live with.
+        func load() throws -> (meant: [RuleSource], all: [RuleSource]) {
+            do {
+                if !paths.isEmpty {
+                    let meant = try RuleFolder.load(paths)
+                    let ids = Set(meant.map(\.definition.id))
+                    let others = try neighbours().filter { !ids.contains($0.definition.id) }
+                    return (meant, meant + others)
+                }
+                if pack.pack == nil, let folder = PackLocator().checkoutRules {
+                    let sources = try RuleFolder.load([folder])
+                    return (sources, sources)
+                }
+            } catch { throw CommandFailure(error.description) }
+            let sources = try pack.load(examples: true).pack.sources
+            return (sources, sources)
+        }
+
+        private func neighbours() throws(SourceMistakes) -> [RuleSource] {
+            guard let folder = PackLocator().checkoutRules else { return [] }
+            return try RuleFolder.load([folder])
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the rules in use.",
+            discussion: """
+                Columns: id, severity, kind, data class, name. With --format json each rule is one object a line.
+
+                Example:
+                  sluice rules list | grep github
+                """)
+
+        enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+        @Option(help: "How to print.")
+        var format = Format.text
+
+        @OptionGroup var pack: PackOptions
+
+        func run() throws {
+            let sources = try pack.load().pack.sources
+            let style = Style.of(STDOUT_FILENO)
+            let width = sources.map { $0.definition.id.count }.max() ?? 0
+            for source in sources {
+                let rule = source.definition
+                switch format {
+                case .text:
+                    let severity = rule.severity.rawValue.padded(to: 10)
+                    StandardOutput.shared.write(
+                        style.bold(rule.id.padded(to: width + 2)) + severity + rule.kind.rawValue.padded(to: 9)
+                            + rule.dataClass.rawValue.padded(to: 15) + rule.name + "\n")
+                case .json: StandardOutput.shared.write(Self.json(source).bytes + [0x0A])
+                }
+            }
+        }
+
+        private static func json(_ source: RuleSource) -> JSONText {
+            let rule = source.definition
+            var json = JSONText()
+            json.object { json in
+                json.member("id", rule.id)
+                json.member("name", rule.name)
+                json.member("description", source.summary)
+                json.member("kind", rule.kind.rawValue)
+                json.member("class", rule.dataClass.rawValue)
+                json.member("severity", rule.severity.rawValue)
+                json.member("confidence") { $0.literal(Score.text(rule.confidence)) }
+                json.member("validators", rule.validators)
+                json.member("fingerprint", rule.fingerprint.rawValue)
+                json.member("revoke", rule.revoke)
+                json.member("references", rule.references)
+                json.member("file", source.file)
+                json.member("line", source.position.line)
+            }
+            return json
+        }
+    }
+
+    struct Test: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prove every hit and miss of the rules.",
+            discussion: """
+                In a hit the rule must find exactly what stands between « and »; in a miss it must find nothing. A failure names the file and
+                line of the example. Exit status: 0 all proven, 1 a failure, 2 an error.
+
+                Example:
+                  sluice rules test rules/acme.toml
+                """)
+
+        @OptionGroup var options: SourceOptions
+
+        func run() throws {
+            let (meant, all) = try options.load()
+            let report: ProofReport
+            do {
+                report = try RuleProof.run(meant, among: all)
+            } catch { throw CommandFailure(Self.place(error, all)) }
+            for failure in report.failures { StandardError.write(failure.description + "\n") }
+            let counts =
+                "\(counted(report.rules, "rule")), \(counted(report.hits, "hit")), \(counted(report.misses, "miss", "misses"))"
+            guard report.isProven else {
+                StandardOutput.shared.write("\(counts): \(counted(report.failures.count, "failure"))\n")
+                throw ExitCode(1)
+            }
+            StandardOutput.shared.write("\(counts): all proven\n")
+        }
+
+        static func place(_ error: RuleError, _ sources: [RuleSource]) -> String {
+            guard let source = sources.first(where: { $0.definition.id == error.rule }) else {
+                return error.description
+            }
+            return source.mistake(at: error.field, "\(error.field): \(error.reason)").description
+        }
+    }
+
+    struct Lint: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Judge whether rules are quick, documented and proven.",
+            discussion: """
+                Errors: no hit or no miss, no reference, an anchor that triggers everywhere, a regex that does not compile or comes near the
+                match limit on a hostile window, a fingerprint for the organisation on values that could be guessed. Exit status: 0 no
+                error, 1 an error, 2 the rules could not be read. Warnings alone don't change it.
+
+                Example:
+                  sluice rules lint rules/acme.toml
+                """)
+
+        @OptionGroup var options: SourceOptions
+
+        func run() throws {
+            let report = RuleLint.run(try options.load().meant)
+            let style = Style.of(STDERR_FILENO)
+            for warning in report.warnings { StandardError.write("\(warning) \(style.dim("(warning)"))\n") }
+            for error in report.errors { StandardError.write("\(error) \(style.red("(error)"))\n") }
+            StandardOutput.shared.write(
+                "\(counted(report.rules, "rule")), \(counted(report.literalCount, "literal")): "
+                    + "\(counted(report.errors.count, "error")), \(counted(report.warnings.count, "warning"))\n")
+            if !report.errors.isEmpty { throw ExitCode(1) }
+        }
+    }
+
+    struct Example: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a text that a rule finds, to try things out with.",
+            discussion: """
+                The text is one of the rule's own hits. Its value is made up: right in form and checksum, with no account behind it.
+
+                Example:
+                  sluice rules example github.pat.classic | sluice explain
+                """)
+
+        @OptionGroup var pack: PackOptions
+
+        @Option(help: "Which of the rule's hits, from 1.")
+        var number = 1
+
+        @Argument(help: "The rule's id; see sluice rules list.")
+        var id: String
+
+        func run() throws {
+            let sources = try pack.load(examples: true).pack.sources
+            guard let source = sources.first(where: { $0.definition.id == id }) else {
+                throw CommandFailure("there is no rule \"\(id)\"; sluice rules list shows those there are")
+            }
+            guard source.hits.indices.contains(number - 1) else {
+                throw CommandFailure("\(id) has \(counted(source.hits.count, "hit"))")
+            }
+            let hit = source.hits[number - 1].template
+            let name = RuleProof.seed(id, "hit", number - 1)
+            do {
+                StandardOutput.shared.write(try ExampleTemplate.expand(hit, name: name).text + [0x0A])
+            } catch { throw CommandFailure("\(id): \(error)") }
+        }
+    }
+}
