@@ -246,4 +246,13 @@ public struct EventDraft: Sendable, Hashable {
         findings.removeLast(findings.count - kept)
         return true
     }
+
+    /// The same event for an update: under a new id and without its findings, which the first event tells.
+    public func repeated(as id: EventID) -> EventDraft {
+        EventDraft(
+            id: id, kind: kind, milliseconds: milliseconds, title: title, severity: severity, action: action,
+            origin: origin,
+            destination: destination, policy: policy.map { PolicyRecord(name: $0.name, digest: $0.digest) },
+            omittedFindings: omittedFindings + findings.count, opaque: opaque, inspectedBytes: inspectedBytes)
+    }
 }
