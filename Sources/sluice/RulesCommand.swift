@@ -136,11 +136,10 @@ struct RulesCommand: ParsableCommand {
             StandardOutput.shared.write("\(counts): all proven\n")
         }
 
+        /// All rules that don't compile, one a line; `error` is what stopped the first.
         static func place(_ error: RuleError, _ sources: [RuleSource]) -> String {
-            guard let source = sources.first(where: { $0.definition.id == error.rule }) else {
-                return error.description
-            }
-            return source.mistake(at: error.field, "\(error.field): \(error.reason)").description
+            let mistakes = RuleFolder.uncompiled(sources)
+            return mistakes.isEmpty ? error.description : mistakes.map(\.description).joined(separator: "\n")
         }
     }
 

@@ -37,6 +37,9 @@ enum ExampleAlphabet {
         "base62": base62, "alnum": base62, "base64": base64, "base64url": base64url,
         "base32": upper + Array("234567".utf8), "hex": digits + Array("abcdef".utf8),
         "HEX": digits + Array("ABCDEF".utf8), "digits": digits, "lower": lower, "upper": upper,
+        "base58": Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8),
+        "bech32": Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8),
+        "BECH32": Array("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L".utf8),
         "lowernum": digits + lower, "uppernum": digits + upper, "printable": printable,
     ]
 }

@@ -90,7 +90,12 @@ public enum RuleLint {
         }
         guard !expanded.isEmpty else { return }
         let bits = expanded.map(\.randomBits).max() ?? 0
-        if source.definition.fingerprint == .org, bits < minOrgFingerprintBits {
+        if source.definition.fingerprint == .org, bits == 0 {
+            report.warnings.append(
+                source.mistake(
+                    at: "hits", "no mark has a generator, so nothing shows that \"org\" is right",
+                    mend: "write the random part as a generator such as {base62:30}"))
+        } else if source.definition.fingerprint == .org, bits < minOrgFingerprintBits {
             report.errors.append(
                 source.mistake(
                     at: "fingerprint", "\"org\" where no hit has \(Int(minOrgFingerprintBits)) random bits",

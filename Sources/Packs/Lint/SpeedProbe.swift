@@ -6,8 +6,10 @@ import Primitives
 /// The worst window of a pattern is nearly always a long run of what its repeated part accepts, with or without what it must end in.
 /// So windows are filled with every class of byte that patterns repeat, alone and in pairs, around the rule's own anchors and hits.
 enum SpeedProbe {
-    /// Bytes on each side of the anchor; the classifier cuts its window out of it.
-    private static let reach = 4 << 10
+    /// Least bytes on each side of the anchor; the classifier cuts its window out of it.
+    private static let minReach = 1 << 10
+    /// Anchors that are tried; a rule's anchors lead to one and the same regex.
+    private static let maxAnchors = 3
 
     private static let fillers: [[UInt8]] = [
         "a", "A", "f", "0", "9", "-", "_", ".", "/", "+", "=", ":", ",", ";", "@", " ", "\t", "\n", "\"", "'", "%",
@@ -38,8 +40,10 @@ enum SpeedProbe {
 
     private static func inputs(_ source: RuleSource) -> [[UInt8]] {
         var inputs: [[UInt8]] = []
-        var cores = source.definition.anchors.prefix(8).map(core)
-        for (index, hit) in source.hits.prefix(2).enumerated() {
+        let window = source.definition.window
+        let reach = max(minReach, window?.before ?? 0, window?.after ?? 0)
+        var cores = source.definition.anchors.prefix(maxAnchors).map(core)
+        for (index, hit) in source.hits.prefix(1).enumerated() {
             let name = RuleProof.seed(source.definition.id, "hit", index)
             guard let text = try? ExampleTemplate.expand(hit.template, name: name), let mark = text.marks.first else {
                 continue
@@ -49,10 +53,10 @@ enum SpeedProbe {
         }
         for core in cores {
             for filler in fillers {
-                let run = repeated(filler)
+                let run = repeated(filler, to: reach)
                 inputs.append(run + core + run)
             }
-            inputs.append(repeated(core))
+            inputs.append(repeated(core, to: reach))
         }
         return inputs
     }
@@ -68,7 +72,7 @@ enum SpeedProbe {
         }
     }
 
-    private static func repeated(_ piece: [UInt8]) -> [UInt8] {
+    private static func repeated(_ piece: [UInt8], to reach: Int) -> [UInt8] {
         var run: [UInt8] = []
         run.reserveCapacity(reach + piece.count)
         while run.count < reach { run += piece }

@@ -35,6 +35,16 @@ public enum RuleFolder {
         return sources
     }
 
+    /// Every rule that does not compile, each at the field at fault; `RuleSet` itself stops at the first.
+    public static func uncompiled(_ sources: [RuleSource]) -> [SourceMistake] {
+        sources.compactMap { source -> SourceMistake? in
+            do throws(RuleError) {
+                _ = try RuleSet([source.definition])
+                return nil
+            } catch { return source.mistake(at: error.field, "\(error.field): \(error.reason)") }
+        }
+    }
+
     private static func files(in paths: [String]) throws(SourceMistakes) -> [String] {
         var files: [String] = []
         for path in paths {
