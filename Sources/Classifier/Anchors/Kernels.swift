@@ -12,7 +12,7 @@ enum Kernels {
     ///
     /// `out` has room for `(to - from) / 2 + 8` values.
     static func literalCandidates(
-        _ text: UnsafeRawPointer, _ count: Int, from: Int, to: Int, filter: UnsafeMutablePointer<UInt16>,
+        _ text: UnsafeRawPointer, _ count: Int, from: Int, to: Int, filter: UnsafeMutablePointer<UInt32>,
         out: UnsafeMutablePointer<UInt32>
     ) -> Int {
         var at = from & ~1
@@ -20,22 +20,22 @@ enum Kernels {
         // A quartet at `at + 6` takes its second pair from the next eight bytes, so those must be readable too.
         let last = min(to, count - 16)
         if at < last {
-            var first = UInt32(filter[pair(text, at)])
+            var first = filter[pair(text, at)]
             while at < last {
                 let word = text.loadUnaligned(fromByteOffset: at, as: UInt64.self) | fold
-                let next = UInt32(filter[pair(text, at + 8)])
-                let second = UInt32(filter[Int(truncatingIfNeeded: word >> 16) & 0xFFFF])
-                let third = UInt32(filter[Int(truncatingIfNeeded: word >> 32) & 0xFFFF])
-                let fourth = UInt32(filter[Int(truncatingIfNeeded: word >> 48)])
-                let one = first & (second >> 8)
-                let two = second & (third >> 8)
-                let three = third & (fourth >> 8)
-                let four = fourth & (next >> 8)
-                if (one | two | three | four) & 0xFF != 0 {
-                    if one & 0xFF != 0 { note(at, out, &found) }
-                    if two & 0xFF != 0 { note(at + 2, out, &found) }
-                    if three & 0xFF != 0 { note(at + 4, out, &found) }
-                    if four & 0xFF != 0 { note(at + 6, out, &found) }
+                let next = filter[pair(text, at + 8)]
+                let second = filter[Int(truncatingIfNeeded: word >> 16) & 0xFFFF]
+                let third = filter[Int(truncatingIfNeeded: word >> 32) & 0xFFFF]
+                let fourth = filter[Int(truncatingIfNeeded: word >> 48)]
+                let one = first & (second >> 16)
+                let two = second & (third >> 16)
+                let three = third & (fourth >> 16)
+                let four = fourth & (next >> 16)
+                if (one | two | three | four) & 0xFFFF != 0 {
+                    if one & 0xFFFF != 0 { note(at, out, &found) }
+                    if two & 0xFFFF != 0 { note(at + 2, out, &found) }
+                    if three & 0xFFFF != 0 { note(at + 4, out, &found) }
+                    if four & 0xFFFF != 0 { note(at + 6, out, &found) }
                 }
                 first = next
                 at += 8
@@ -43,14 +43,14 @@ enum Kernels {
         }
         while at < to, at + 1 < count {
             let first = filter[pair(text, at)]
-            let second: UInt16
+            let second: UInt32
             if at + 3 < count {
                 second = filter[pair(text, at + 2)]
             } else {
                 let byte = at + 2 < count ? text.load(fromByteOffset: at + 2, as: UInt8.self) : 0
                 second = filter[Int(byte | 0x20) | 0x2000]
             }
-            if first & (second >> 8) & 0xFF != 0 {
+            if first & (second >> 16) & 0xFFFF != 0 {
                 out[found] = UInt32(truncatingIfNeeded: at)
                 found += 1
             }
@@ -137,28 +137,34 @@ enum Kernels {
         return nil
     }
 
-    /// The first offset in `from..<to`, in steps of 8, whose eight bytes are all of the base64 and base64url alphabets.
+    /// The first offset in `from..<to`, in steps of 8, at which sixteen bytes may all be of the base64 and base64url alphabets.
     ///
-    /// Each run of at least 15 such bytes has one if `to` leaves room for it.
+    /// Each run of at least 23 such bytes has one. A few other bytes (`,` `.` `{` and the like) pass as well: the caller
+    /// looks at the run itself. Precondition: `count` bytes are readable and `to + 16 <= count`, or the rest is left out.
     @inline(__always)
-    static func tokenWord(_ text: UnsafeRawPointer, from: Int, to: Int) -> Int? {
+    static func tokenWords(_ text: UnsafeRawPointer, _ count: Int, from: Int, to: Int) -> Int? {
         var at = from
-        while at + 16 <= to {
-            let bytes = text.loadUnaligned(fromByteOffset: at, as: SIMD16<UInt8>.self)
-            let letters = ((bytes | 0x20) &- 0x61) .< 26
-            // "/" and the digits are neighbours: 0x2F...0x39.
-            let digits = (bytes &- 0x2F) .< 11
-            let rest = (bytes .== 0x2B) .| (bytes .== 0x2D) .| (bytes .== 0x5F)
-            let halves = unsafeBitCast(letters .| digits .| rest, to: SIMD2<UInt64>.self)
-            if halves.x == .max { return at }
-            if halves.y == .max { return at + 8 }
-            at += 16
-        }
-        if at + 8 <= to {
-            let isRun = (at..<at + 8).allSatisfy { isTokenByte(text.load(fromByteOffset: $0, as: UInt8.self)) }
-            if isRun { return at }
+        let last = min(to, count - 15)
+        while at < last {
+            // The second word first: if it fails, the next place to start is behind it.
+            if isTokenWord(text.loadUnaligned(fromByteOffset: at + 8, as: UInt64.self)) {
+                if isTokenWord(text.loadUnaligned(fromByteOffset: at, as: UInt64.self)) { return at }
+                at += 8
+            } else {
+                at += 16
+            }
         }
         return nil
+    }
+
+    /// Whether each byte is a letter or one of `[ \\ ] ^ _ { | } ~` and DEL, or lies between `+` and `9`.
+    @inline(__always)
+    private static func isTokenWord(_ word: UInt64) -> Bool {
+        let high: UInt64 = 0x8080_8080_8080_8080
+        let low = word & ~high
+        let letters = (low | fold) &+ 0x1F1F_1F1F_1F1F_1F1F
+        let digits = (low &+ 0x5555_5555_5555_5555) & ~(low &+ 0x4646_4646_4646_4646)
+        return (letters | digits) & ~word & high == high
     }
 
     @inline(__always)

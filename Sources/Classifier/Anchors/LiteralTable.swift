@@ -1,73 +1,78 @@
 /// All literals of all rules in one table, and the filter that finds where one might stand.
 ///
-/// The filter reads the text two bytes at a time, so that it looks at even offsets only. Each literal is entered twice: with four
-/// of its bytes that fall on an even offset when the literal starts on an even one, and with four for the odd case; a literal of three
-/// or four bytes has wildcards at its edge. `filter[w]` holds eight bucket bits for `w` as the first pair of such a quartet (low
-/// byte) and eight as the second (high byte). Both pairs must agree on a bucket, then the quartet is looked up by hash and
-/// the literal compared. Pairs are folded with `| 0x20` on every byte: text and table alike, so no case variants are stored
-/// and only a quarter of the table is ever touched (4 KiB hot for ASCII text).
+/// The filter reads the text two bytes at a time, at even offsets only. Each literal is entered twice, with four places (a quartet)
+/// that fall on even offsets when the literal starts on an even one, and with four for the odd case. At the edges of a
+/// short literal a quartet takes in places before or after it, with the bytes that the rules allow there. `filter[w]` holds
+/// sixteen bucket bits for `w` as a quartet's first pair (low half) and sixteen as its second (high half). Both pairs must agree
+/// on a bucket, then the quartet's known bytes are looked up by hash and the literal compared. Pairs are folded with
+/// `| 0x20` on every byte, text and table alike, so no case variants are stored and of the 256 KiB a sixteenth at most
+/// is hot for ASCII text.
 ///
-/// The memory is written in `init` alone and freed in `deinit`; reading it from many threads is what makes it Sendable.
+/// The memory is written in `init` alone and freed in `deinit`; that nobody writes it later is what makes it Sendable.
 final class LiteralTable: @unchecked Sendable {
-    struct Literal: Hashable {
-        var bytes: [UInt8]
-        var isCaseSensitive: Bool
-    }
-
     /// A literal that begins `offset` bytes before the quartet.
-    struct Entry {
+    private struct Entry {
         var quartet: UInt32
         var literal: UInt32
-        var offset: Int32
+        var offset: Int16
         /// Next entry of the same hash chain, -1 at its end.
-        var next: Int32
+        var next: Int16
     }
 
-    /// Shortest literal accepted, in bytes.
-    static let minLiteralBytes = 3
-    /// Longest literal accepted, in bytes.
-    static let maxLiteralBytes = 64
+    private struct Placement {
+        var literal: Int
+        var offset: Int
+        var sets: [ByteSet]
+        /// Index into `masks`.
+        var mask: Int
+    }
 
     let literals: [Literal]
-    let filter: UnsafeMutablePointer<UInt16>
-    /// Hash heads for quartets with 4, 3 and 2 known bytes, one after the other; -1 for an empty chain.
-    private let heads: UnsafeMutablePointer<Int32>
+    let filter: UnsafeMutablePointer<UInt32>
+    /// Hash heads for each mask, one after the other; -1 for an empty chain.
+    private let heads: UnsafeMutablePointer<Int16>
     private let entries: UnsafeMutablePointer<Entry>
     private let pool: UnsafeMutablePointer<UInt8>
     private let starts: UnsafeMutablePointer<(offset: Int32, count: Int32, isCaseSensitive: Bool)>
+    /// Lead and tail sets of each literal.
+    private let edges: UnsafeMutablePointer<(lead: ByteSet, first: ByteSet, second: ByteSet, third: ByteSet)>
     private let hashBits: UInt32
-    private let usesKnown: (four: Bool, three: Bool, two: Bool)
+
+    /// Most literals, so that an entry's index fits 15 bits.
+    static let maxLiterals = 16_000
     private static let filterCount = 1 << 16
+    /// Which of a quartet's bytes are the literal's own.
+    private static let masks: [UInt32] = [0xFFFF_FFFF, 0x00FF_FFFF, 0xFFFF_FF00, 0x0000_FFFF, 0x00FF_FF00]
 
     init(_ literals: [Literal]) {
+        precondition(literals.count <= Self.maxLiterals, "refused by RuleSet")
         self.literals = literals
+        edges = .allocate(capacity: max(1, literals.count))
         var placed: [Placement] = []
         for (id, literal) in literals.enumerated() {
-            precondition(literal.bytes.count >= Self.minLiteralBytes, "shorter literals are refused by RuleSet")
-            for parity in 0...1 { placed.append(Self.place(literal.bytes, id: id, parity: parity)) }
+            precondition(literal.bytes.count >= Literal.minBytes, "shorter literals are refused by RuleSet")
+            for parity in 0...1 { placed.append(Self.place(literal, id: id, parity: parity)) }
         }
         var bits: UInt32 = 6
-        while 1 << bits < placed.count * 4 { bits += 1 }
+        while 1 << bits < placed.count * 2 { bits += 1 }
         hashBits = bits
         filter = .allocate(capacity: Self.filterCount)
         filter.initialize(repeating: 0, count: Self.filterCount)
-        heads = .allocate(capacity: 3 << Int(bits))
-        heads.initialize(repeating: -1, count: 3 << Int(bits))
+        heads = .allocate(capacity: Self.masks.count << Int(bits))
+        heads.initialize(repeating: -1, count: Self.masks.count << Int(bits))
         entries = .allocate(capacity: max(1, placed.count))
-        let total = literals.reduce(0) { $0 + $1.bytes.count }
-        pool = .allocate(capacity: max(1, total))
+        pool = .allocate(capacity: max(1, literals.reduce(0) { $0 + $1.bytes.count }))
         starts = .allocate(capacity: max(1, literals.count))
         var used = 0
         for (id, literal) in literals.enumerated() {
+            let tail = literal.tail
+            (edges + id).initialize(to: (literal.lead, tail[0], tail[1], tail[2]))
             (starts + id).initialize(to: (Int32(used), Int32(literal.bytes.count), literal.isCaseSensitive))
             for byte in literal.bytes {
-                (pool + used).initialize(to: literal.isCaseSensitive ? byte : foldCase(byte))
+                (pool + used).initialize(to: byte)
                 used += 1
             }
         }
-        usesKnown = (
-            placed.contains { $0.known == 4 }, placed.contains { $0.known == 3 }, placed.contains { $0.known == 2 }
-        )
         for (index, place) in placed.enumerated() { enter(place, at: index) }
     }
 
@@ -77,32 +82,33 @@ final class LiteralTable: @unchecked Sendable {
         entries.deallocate()
         pool.deallocate()
         starts.deallocate()
+        edges.deallocate()
     }
 
-    private struct Placement {
-        var literal: Int
-        var offset: Int
-        var known: Int
-        var bytes: [UInt8]
-    }
-
-    /// The four bytes of a literal, at an offset of the given parity, that are rarest in text.
-    private static func place(_ literal: [UInt8], id: Int, parity: Int) -> Placement {
-        var best: (cost: Int, offset: Int, known: Int)?
-        for offset in stride(from: parity, to: literal.count - 1, by: 2) {
-            let known = min(4, literal.count - offset)
-            let cost = literal[offset..<offset + known].reduce((4 - known) * wildcardCost) { $0 + byteCost($1) }
-            if best.map({ cost < $0.cost }) ?? true { best = (cost, offset, known) }
+    /// The four places, at an offset of the given parity, that text matches most rarely.
+    private static func place(_ literal: Literal, id: Int, parity: Int) -> Placement {
+        var best: (cost: Int, placement: Placement)?
+        for offset in -1..<literal.bytes.count - 1 where (offset + 2) % 2 == parity {
+            let known = (0..<4).filter { (0..<literal.bytes.count).contains(offset + $0) }
+            let mask = known.reduce(UInt32(0)) { $0 | 0xFF << UInt32(8 * $1) }
+            guard let index = masks.firstIndex(of: mask) else { continue }
+            let sets = (0..<4).map { literal.allowed(at: offset + $0) }
+            let cost = sets.reduce(0) { $0 + setCost($1) }
+            if best.map({ cost < $0.cost }) ?? true {
+                best = (cost, Placement(literal: id, offset: offset, sets: sets, mask: index))
+            }
         }
-        // A literal of at least three bytes has two known bytes at either parity.
-        let chosen = best ?? (0, 0, min(4, literal.count))
-        let bytes = literal[chosen.offset..<chosen.offset + chosen.known].map { $0 | 0x20 }
-        return Placement(literal: id, offset: chosen.offset, known: chosen.known, bytes: bytes)
+        guard let best else { preconditionFailure("two bytes fill a mask at either parity") }
+        return best.placement
     }
 
-    private static let wildcardCost = 12
+    private static func setCost(_ set: ByteSet) -> Int {
+        let count = set.count
+        if count == 1, let byte = set.members.first { return byteCost(byte) }
+        return count > 128 ? 14 : count > 40 ? 13 : 11
+    }
 
-    /// Roughly log2 of how often a byte occurs in logs and code, so that sums compare likelihoods.
+    /// Roughly twice log2 of how often a byte occurs in logs and code, so that sums compare likelihoods.
     private static func byteCost(_ byte: UInt8) -> Int {
         switch byte | 0x20 {
         case UInt8(ascii: "e"), UInt8(ascii: " "): 8
@@ -121,36 +127,41 @@ final class LiteralTable: @unchecked Sendable {
         }
     }
 
-    private func enter(_ place: Placement, at index: Int) {
-        let bucket = UInt16(1) << UInt16(place.literal & 7)
-        let bytes = place.bytes
-        mark(bytes[0], bytes[1], bucket)
-        if place.known == 2 {
-            for first in UInt8.min...UInt8.max {
-                for second in UInt8.min...UInt8.max { mark(first, second, bucket << 8) }
-            }
-        } else if place.known == 3 {
-            for second in UInt8.min...UInt8.max { mark(bytes[2], second, bucket << 8) }
-        } else {
-            mark(bytes[2], bytes[3], bucket << 8)
-        }
-        var quartet: UInt32 = 0
-        for (shift, byte) in bytes.enumerated() { quartet |= UInt32(byte) << UInt32(8 * shift) }
-        let head = slot(quartet, known: place.known)
-        let entry = Entry(
-            quartet: quartet, literal: UInt32(place.literal), offset: Int32(place.offset), next: heads[head])
-        (entries + index).initialize(to: entry)
-        heads[head] = Int32(index)
+    /// Quartets with wild places share three buckets a side, lest they spoil the others.
+    private static func bucket(_ place: Placement, _ quartet: UInt32) -> Int {
+        let first = Int(quartet & 0xFF)
+        let second = Int(quartet >> 8 & 0xFF)
+        if masks[place.mask] & 0xFF == 0 { return second % 3 }
+        if masks[place.mask] >> 24 == 0 { return 3 + (first * 31 + second * 17) % 3 }
+        return 6 + (first * 31 + second * 17) % 10
     }
 
-    private func mark(_ first: UInt8, _ second: UInt8, _ bits: UInt16) {
-        filter[Int(first | 0x20) | Int(second | 0x20) << 8] |= bits
+    private func enter(_ place: Placement, at index: Int) {
+        let own = literals[place.literal].bytes
+        var quartet: UInt32 = 0
+        for shift in 0..<4 where own.indices.contains(place.offset + shift) {
+            quartet |= UInt32(own[place.offset + shift] | 0x20) << UInt32(8 * shift)
+        }
+        let bit = UInt32(1) << UInt32(Self.bucket(place, quartet))
+        mark(place.sets[0], place.sets[1], bit)
+        mark(place.sets[2], place.sets[3], bit << 16)
+        let head = slot(quartet, mask: place.mask)
+        let entry = Entry(
+            quartet: quartet, literal: UInt32(place.literal), offset: Int16(place.offset), next: heads[head])
+        (entries + index).initialize(to: entry)
+        heads[head] = Int16(index)
+    }
+
+    private func mark(_ first: ByteSet, _ second: ByteSet, _ bits: UInt32) {
+        let folded = Set(first.members.map { $0 | 0x20 })
+        let seconds = Set(second.members.map { $0 | 0x20 })
+        for low in folded { for high in seconds { filter[Int(low) | Int(high) << 8] |= bits } }
     }
 
     @inline(__always)
-    private func slot(_ quartet: UInt32, known: Int) -> Int {
+    private func slot(_ quartet: UInt32, mask: Int) -> Int {
         let hash = Int((quartet &* 0x9E37_79B1) >> (32 - hashBits))
-        return hash + (4 - known) << Int(hashBits)
+        return hash + mask << Int(hashBits)
     }
 
     /// Calls `found` with literal and start for each literal whose quartet stands at `offset` of `text`.
@@ -161,42 +172,65 @@ final class LiteralTable: @unchecked Sendable {
         _ text: UnsafeRawPointer, _ count: Int, at offset: Int, found: (_ literal: Int, _ start: Int) -> Void
     ) {
         var quartet: UInt32 = 0
-        let available = min(4, count - offset)
-        for index in 0..<available {
-            quartet |= UInt32(text.load(fromByteOffset: offset + index, as: UInt8.self) | 0x20) << UInt32(8 * index)
+        if offset + 4 <= count {
+            quartet = UInt32(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) | 0x2020_2020
+        } else {
+            for index in 0..<4 {
+                let byte = offset + index < count ? text.load(fromByteOffset: offset + index, as: UInt8.self) : 0
+                quartet |= UInt32(byte | 0x20) << UInt32(8 * index)
+            }
         }
-        if usesKnown.four, available == 4 { chain(text, count, offset, quartet, known: 4, found) }
-        if usesKnown.three, available >= 3 { chain(text, count, offset, quartet & 0xFF_FFFF, known: 3, found) }
-        if usesKnown.two { chain(text, count, offset, quartet & 0xFFFF, known: 2, found) }
+        // The buckets tell which of the masks can be meant.
+        let buckets = filter[Int(quartet & 0xFFFF)] & filter[Int(quartet >> 16)] >> 16
+        if buckets & ~(Self.leadBuckets | Self.tailBuckets) != 0 { chain(text, count, offset, quartet, 0, found) }
+        if buckets & Self.tailBuckets != 0 {
+            chain(text, count, offset, quartet & 0x00FF_FFFF, 1, found)
+            chain(text, count, offset, quartet & 0x0000_FFFF, 3, found)
+        }
+        if buckets & Self.leadBuckets != 0 {
+            chain(text, count, offset, quartet & 0xFFFF_FF00, 2, found)
+            chain(text, count, offset, quartet & 0x00FF_FF00, 4, found)
+        }
     }
+
+    /// Buckets of quartets whose first place is before the literal.
+    private static let leadBuckets: UInt32 = 0x0007
+    /// Buckets of quartets whose last place is behind it.
+    private static let tailBuckets: UInt32 = 0x0038
 
     @inline(__always)
     private func chain(
-        _ text: UnsafeRawPointer, _ count: Int, _ offset: Int, _ quartet: UInt32, known: Int,
+        _ text: UnsafeRawPointer, _ count: Int, _ offset: Int, _ quartet: UInt32, _ mask: Int,
         _ found: (_ literal: Int, _ start: Int) -> Void
     ) {
-        var index = heads[slot(quartet, known: known)]
+        var index = heads[slot(quartet, mask: mask)]
         while index >= 0 {
             let entry = entries[Int(index)]
             index = entry.next
             if entry.quartet != quartet { continue }
             let start = offset - Int(entry.offset)
-            let literal = starts[Int(entry.literal)]
-            guard start >= 0, start + Int(literal.count) <= count else { continue }
-            if equals(text + start, pool + Int(literal.offset), Int(literal.count), literal.isCaseSensitive) {
-                found(Int(entry.literal), start)
-            }
+            if stands(text, count, Int(entry.literal), start) { found(Int(entry.literal), start) }
         }
     }
 
-    @inline(__always)
-    private func equals(
-        _ text: UnsafeRawPointer, _ literal: UnsafeMutablePointer<UInt8>, _ count: Int, _ isCaseSensitive: Bool
-    ) -> Bool {
-        for index in 0..<count {
-            let byte = text.load(fromByteOffset: index, as: UInt8.self)
-            if (isCaseSensitive ? byte : foldCase(byte)) != literal[index] { return false }
+    /// Whether the literal stands at `start`, between bytes that its rules allow.
+    private func stands(_ text: UnsafeRawPointer, _ count: Int, _ id: Int, _ start: Int) -> Bool {
+        let literal = starts[id]
+        let end = start + Int(literal.count)
+        guard start >= 0, end <= count else { return false }
+        let own = pool + Int(literal.offset)
+        for index in 0..<Int(literal.count) {
+            let byte = text.load(fromByteOffset: start + index, as: UInt8.self)
+            if (literal.isCaseSensitive ? byte : foldCase(byte)) != own[index] { return false }
         }
-        return true
+        if start > 0, !edges[id].lead.contains(text.load(fromByteOffset: start - 1, as: UInt8.self)) { return false }
+        return allows(edges[id].first, text, count, end) && allows(edges[id].second, text, count, end + 1)
+            && allows(edges[id].third, text, count, end + 2)
+    }
+
+    /// Whether the byte there is of the set; past the end only a set of all bytes allows that there is none.
+    @inline(__always)
+    private func allows(_ set: ByteSet, _ text: UnsafeRawPointer, _ count: Int, _ at: Int) -> Bool {
+        at < count ? set.contains(text.load(fromByteOffset: at, as: UInt8.self)) : set == .all
     }
 }

@@ -32,7 +32,7 @@ extension Scanner {
         let table = rules.literals
         let text = slice.text
         // The quartet that gives a literal away may stand anywhere in it, also past the end of the chunk.
-        let reach = min(text.count, to + LiteralTable.maxLiteralBytes)
+        let reach = min(text.count, to + Literal.maxBytes)
         let found = Kernels.literalCandidates(
             text.base, text.count, from: from, to: reach, filter: table.filter, out: scratch.offsets)
         for index in 0..<found {
@@ -136,7 +136,7 @@ extension Scanner {
     private mutating func sweepContext(_ slice: Slice, before end: Int, _ sweep: inout ContextSweep) {
         guard let table = rules.contextFilter.table else { return }
         let text = slice.text
-        var at = max(sweep.cursor, end - rules.contextFilter.maxReach - LiteralTable.maxLiteralBytes, 0)
+        var at = max(sweep.cursor, end - rules.contextFilter.maxReach - Literal.maxBytes, 0)
         while at < end {
             let to = min(at + Scratch.sweepBytes, end)
             let found = Kernels.literalCandidates(
@@ -166,11 +166,11 @@ extension Scanner {
     private mutating func scanTokens(_ slice: Slice, _ from: Int, _ to: Int, _ runs: inout [Range<Int>]) -> Int {
         var at = from
         let text = slice.text
-        while at < to, let word = Kernels.tokenWord(text.base, from: at, to: min(text.count, to + 15)), word < to {
+        while at < to, let word = Kernels.tokenWords(text.base, text.count, from: at, to: to) {
             var low = word
             let floor = max(0, word - Self.maxLookBack)
             while low > floor, Kernels.isTokenByte(text[low - 1]) { low -= 1 }
-            var high = word + 8
+            var high = max(low, word)
             let ceiling = min(text.count, word + ScanLimits.maxWindowBytes)
             while high < ceiling, Kernels.isTokenByte(text[high]) { high += 1 }
             at = max(high & ~7, word + 8)

@@ -53,7 +53,10 @@ extension Scanner {
             let end = min(limit, anchor.upperBound + after)
             guard from <= end, spend(bytes: end - from) else { return nil }
             let mayGrow = plan.mayGrow && end < limit
-            switch regex.match(code, text.base, from: from, to: end, group: plan.group, isPartial: mayGrow) {
+            let outcome = regex.match(
+                code, text.base, from: from, lastStart: plan.lastStart(anchor, windowEnd: end), to: end,
+                group: plan.group, isPartial: mayGrow)
+            switch outcome {
             case .noMatch: return nil
             case .limit:
                 note(.matchLimit)

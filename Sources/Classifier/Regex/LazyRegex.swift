@@ -71,7 +71,8 @@ final class LazyRegex: Sendable {
         return text.withUTF8 { buffer in
             var error: Int32 = 0
             var offset = 0
-            let options = UInt32(PCRE2_NEVER_BACKSLASH_C) | (isAnchored ? UInt32(PCRE2_ANCHORED) : 0)
+            let start = isAnchored ? UInt32(PCRE2_ANCHORED) : UInt32(PCRE2_USE_OFFSET_LIMIT)
+            let options = UInt32(PCRE2_NEVER_BACKSLASH_C) | start
             guard let code = pcre2_compile_8(buffer.baseAddress, buffer.count, options, &error, &offset, nil) else {
                 var message = [UInt8](repeating: 0, count: 256)
                 let length = pcre2_get_error_message_8(error, &message, message.count)
@@ -124,14 +125,17 @@ struct RegexMemory: ~Copyable {
         case limit
     }
 
-    /// Searches `subject[start..<end]`; assertions may look at what stands before `start`.
+    /// Searches `subject[start..<end]` for a match that begins at `lastStart` or before; assertions may look at what stands
+    /// before `start`.
     ///
     /// Precondition: `0 <= start <= end`, and `subject` is readable up to `end`. `group` is the capture that is the value,
     /// the whole match if it did not take part.
     @inline(__always)
     func match(
-        _ code: OpaquePointer, _ subject: UnsafeRawPointer, from start: Int, to end: Int, group: Int, isPartial: Bool
+        _ code: OpaquePointer, _ subject: UnsafeRawPointer, from start: Int, lastStart: Int?, to end: Int, group: Int,
+        isPartial: Bool
     ) -> Outcome {
+        pcre2_set_offset_limit_8(context, lastStart ?? Int(bitPattern: UInt.max))
         let text = subject.assumingMemoryBound(to: UInt8.self)
         let options = isPartial ? UInt32(PCRE2_PARTIAL_SOFT) : 0
         let count = pcre2_match_8(code, text, end, start, options, data, context)

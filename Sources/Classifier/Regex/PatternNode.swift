@@ -4,6 +4,8 @@
 indirect enum PatternNode {
     /// Matches no bytes: an assertion. `ahead` is how far it may look past its place.
     case nothing(ahead: Int)
+    /// `\b`.
+    case boundary
     case set(ByteSet)
     case sequence([PatternNode])
     case choice([PatternNode])
@@ -14,7 +16,7 @@ indirect enum PatternNode {
     /// Fewest bytes that a match takes.
     var minLength: Int {
         switch self {
-        case .nothing, .anything: 0
+        case .nothing, .boundary, .anything: 0
         case .set: 1
         case .sequence(let parts): parts.reduce(0) { Self.bounded($0 + $1.minLength) }
         case .choice(let parts): parts.map(\.minLength).min() ?? 0
@@ -25,7 +27,7 @@ indirect enum PatternNode {
     /// Most bytes that a match takes; nil without bound.
     var maxLength: Int? {
         switch self {
-        case .nothing: return 0
+        case .nothing, .boundary: return 0
         case .anything: return nil
         case .set: return 1
         case .sequence(let parts):
@@ -53,7 +55,7 @@ indirect enum PatternNode {
     /// Fewest decimal digits in a match.
     var minDigits: Int {
         switch self {
-        case .nothing, .anything: 0
+        case .nothing, .boundary, .anything: 0
         case .set(let set): set.isSubset(of: .digits) ? 1 : 0
         case .sequence(let parts): parts.reduce(0) { Self.bounded($0 + $1.minDigits) }
         case .choice(let parts): parts.map(\.minDigits).min() ?? 0
@@ -64,7 +66,7 @@ indirect enum PatternNode {
     /// Every byte that a match may hold.
     var alphabet: ByteSet {
         switch self {
-        case .nothing: ByteSet()
+        case .nothing, .boundary: ByteSet()
         case .anything: .all
         case .set(let set): set
         case .sequence(let parts), .choice(let parts): parts.reduce(ByteSet()) { $0.union($1.alphabet) }
@@ -76,6 +78,7 @@ indirect enum PatternNode {
     var lookAhead: Int {
         switch self {
         case .nothing(let ahead): ahead
+        case .boundary: 1
         case .set, .anything: 0
         case .sequence(let parts), .choice(let parts): parts.map(\.lookAhead).max() ?? 0
         case .repeated(let node, _, _): node.lookAhead
@@ -99,7 +102,7 @@ extension PatternNode {
     /// Strings of which each match begins with one; the empty incomplete string if nothing is known.
     var prefixes: Set<Prefix> {
         switch self {
-        case .nothing: return [Prefix(bytes: [], isWhole: true)]
+        case .nothing, .boundary: return [Prefix(bytes: [], isWhole: true)]
         case .anything: return [Prefix(bytes: [], isWhole: false)]
         case .set(let set):
             let members = Set(set.members.map(foldCase))
@@ -166,6 +169,17 @@ extension PatternNode {
         case .choice(let parts) where parts.count == 1: parts[0].flattened
         case .repeated(let node, 1, 1): node.flattened
         default: [self]
+        }
+    }
+
+    /// Whether `\b` comes first in every match.
+    var startsAtBoundary: Bool {
+        switch self {
+        case .boundary: true
+        case .sequence(let parts): parts.first?.startsAtBoundary ?? false
+        case .choice(let parts): parts.allSatisfy(\.startsAtBoundary)
+        case .repeated(let node, let least, _): least > 0 && node.startsAtBoundary
+        default: false
         }
     }
 }

@@ -198,7 +198,8 @@ struct PatternParser {
         if let set = classEscape() { return .set(set) }
         at += 1
         switch byte {
-        case UInt8(ascii: "b"), UInt8(ascii: "B"), UInt8(ascii: "z"), UInt8(ascii: "Z"): return .nothing(ahead: 2)
+        case UInt8(ascii: "b"): return .boundary
+        case UInt8(ascii: "B"), UInt8(ascii: "z"), UInt8(ascii: "Z"): return .nothing(ahead: 2)
         case UInt8(ascii: "A"), UInt8(ascii: "G"), UInt8(ascii: "K"): return .nothing(ahead: 0)
         case UInt8(ascii: "R"):
             return .choice([.set(.space), .sequence([.set(.space), .set(.space)])])

@@ -4,6 +4,7 @@ final class CompiledRule: Sendable {
     let definition: RuleDefinition
     let engine: Engine
     let validators: [Validator]
+    let literals: [Literal]
     /// Lower-case context words as bytes.
     let context: [[UInt8]]
     let stopValues: Set<[UInt8]>
@@ -31,16 +32,25 @@ final class CompiledRule: Sendable {
         var mayGrow: Bool
         /// Whether a match must cover the anchor.
         var coversAnchor: Bool
+        /// Fewest bytes between a match's start and the anchor, where that is known.
+        var leastOffset: Int
+
+        /// The last place at which a match may begin; nil for an attempt at one place.
+        func lastStart(_ anchor: Range<Int>, windowEnd: Int) -> Int? {
+            if anchorOffset != nil { return nil }
+            return coversAnchor ? max(0, anchor.lowerBound - leastOffset) : windowEnd
+        }
     }
 
     init(
-        index: Int, definition: RuleDefinition, engine: Engine, validators: [Validator], minDigits: Int,
-        specificity: Int
+        index: Int, definition: RuleDefinition, engine: Engine, validators: [Validator], literals: [Literal],
+        minDigits: Int, specificity: Int
     ) {
         self.index = index
         self.definition = definition
         self.engine = engine
         self.validators = validators
+        self.literals = literals
         self.minDigits = minDigits
         self.specificity = specificity
         context = definition.context.map { $0.utf8.map(foldCase) }

@@ -11,12 +11,6 @@ struct RuleCompiler {
     static let maxAnchors = 256
     /// Most context words or stop values of one rule.
     static let maxWords = 512
-    /// Room after a match for `\b` and its like.
-    private static let boundaryBytes = 4
-    /// What a search sees before the anchor when the regex says nothing.
-    private static let defaultBefore = 256
-    /// What a regex without bound sees at first.
-    private static let firstGrowthBytes = 512
 
     func compile(checkingRegex: Bool) throws(RuleError) -> CompiledRule {
         try checkPlainFields()
@@ -35,14 +29,16 @@ struct RuleCompiler {
                 throw error(
                     "matcher", "no matcher is called \"\(name)\"; there are \(Matchers.names.joined(separator: ", "))")
             }
+            let literals = RegexPlanner(rule: rule, pattern: "", node: nil).literals
+            try checkShort(literals)
             return CompiledRule(
-                index: index, definition: rule, engine: .matcher(kind), validators: validators, minDigits: 0,
-                specificity: specificity(isGeneric: kind == .assignedSecret))
+                index: index, definition: rule, engine: .matcher(kind), validators: validators, literals: literals,
+                minDigits: 0, specificity: specificity(isGeneric: kind == .assignedSecret))
         case (let pattern?, nil):
-            let (plan, minDigits) = try regexPlan(pattern, checking: checkingRegex)
+            let (plan, literals, minDigits) = try regexPlan(pattern, checking: checkingRegex)
             return CompiledRule(
-                index: index, definition: rule, engine: .regex(plan), validators: validators, minDigits: minDigits,
-                specificity: specificity(isGeneric: false))
+                index: index, definition: rule, engine: .regex(plan), validators: validators, literals: literals,
+                minDigits: minDigits, specificity: specificity(isGeneric: false))
         }
     }
 
@@ -82,20 +78,20 @@ struct RuleCompiler {
         guard rule.anchors.count <= Self.maxAnchors else { throw error("anchors", "more than \(Self.maxAnchors)") }
         for case .literal(let bytes, _) in rule.anchors {
             let text = String(decoding: bytes, as: UTF8.self)
-            guard bytes.count >= LiteralTable.minLiteralBytes else {
+            guard bytes.count >= Literal.minBytes else {
                 throw error(
                     "anchors",
-                    "\"\(text)\" is shorter than \(LiteralTable.minLiteralBytes) bytes and would trigger everywhere")
+                    "\"\(text)\" is shorter than \(Literal.minBytes) bytes")
             }
-            guard bytes.count <= LiteralTable.maxLiteralBytes else {
-                throw error("anchors", "\"\(text)\" is longer than \(LiteralTable.maxLiteralBytes) bytes")
+            guard bytes.count <= Literal.maxBytes else {
+                throw error("anchors", "\"\(text)\" is longer than \(Literal.maxBytes) bytes")
             }
         }
     }
 
     private func regexPlan(
         _ pattern: String, checking: Bool
-    ) throws(RuleError) -> (CompiledRule.RegexPlan, minDigits: Int) {
+    ) throws(RuleError) -> (CompiledRule.RegexPlan, [Literal], minDigits: Int) {
         guard pattern.utf8.count <= Self.maxRegexBytes else {
             throw error("regex", "longer than \(Self.maxRegexBytes) bytes")
         }
@@ -119,8 +115,25 @@ struct RuleCompiler {
         }
         let node = PatternParser.parse(pattern)
         if let node, rule.window == nil { try checkReachable(node) }
-        return (plan(pattern, node), node?.minDigits ?? 0)
+        let planner = RegexPlanner(rule: rule, pattern: pattern, node: node)
+        let literals = planner.literals
+        try checkShort(literals)
+        return (planner.plan, literals, node?.minDigits ?? 0)
     }
+
+    /// A literal of two bytes is an anchor only if the regex says what stands after it.
+    private func checkShort(_ literals: [Literal]) throws(RuleError) {
+        for literal in literals where literal.bytes.count < Literal.minPlainBytes {
+            if literal.tail.prefix(2).allSatisfy({ $0.count <= Self.maxTailBytes }) { continue }
+            throw error(
+                "anchors",
+                "\"\(String(decoding: literal.bytes, as: UTF8.self))\" is shorter than \(Literal.minPlainBytes) bytes and would trigger everywhere"
+            )
+        }
+    }
+
+    /// Most different bytes after a two-byte literal: base64 and a little more.
+    private static let maxTailBytes = 70
 
     /// Without a window of its own, a rule's match covers its anchor, so the anchor must be able to stand in a match.
     private func checkReachable(_ node: PatternNode) throws(RuleError) {
@@ -133,58 +146,10 @@ struct RuleCompiler {
         }
     }
 
-    private func plan(_ pattern: String, _ node: PatternNode?) -> CompiledRule.RegexPlan {
-        let group = rule.secretGroup ?? 1
-        if let window = rule.window {
-            return CompiledRule.RegexPlan(
-                regex: LazyRegex(pattern, isAnchored: false, isOpenEnded: false), group: group, anchorOffset: nil,
-                before: window.before,
-                after: window.after, mayGrow: false, coversAnchor: false)
-        }
-        let longest = node?.maxLength.map { min($0, ScanLimits.maxWindowBytes) }
-        let ahead = min(node?.lookAhead ?? 0, ScanLimits.maxWindowBytes) + Self.boundaryBytes
-        let after = min((longest ?? Self.firstGrowthBytes) + ahead, ScanLimits.maxWindowBytes)
-        let place = node.flatMap(anchorPlace)
-        if let place, place.lowerBound == place.upperBound {
-            return CompiledRule.RegexPlan(
-                regex: LazyRegex(pattern, isAnchored: true, isOpenEnded: longest == nil), group: group,
-                anchorOffset: place.lowerBound,
-                before: place.lowerBound, after: after, mayGrow: longest == nil, coversAnchor: true)
-        }
-        let before = place?.upperBound ?? min(longest ?? Self.defaultBefore, Scanner.maxLookBack)
-        return CompiledRule.RegexPlan(
-            regex: LazyRegex(pattern, isAnchored: false, isOpenEnded: longest == nil), group: group, anchorOffset: nil,
-            before: min(before, Scanner.maxLookBack), after: after, mayGrow: longest == nil,
-            coversAnchor: hasLiteralsOnly)
-    }
-
-    private var hasLiteralsOnly: Bool {
-        rule.anchors.allSatisfy { if case .literal = $0 { true } else { false } }
-    }
-
-    /// Where in a match an anchor always stands, counted from the match's start; nil if that isn't known.
-    private func anchorPlace(_ node: PatternNode) -> ClosedRange<Int>? {
-        guard hasLiteralsOnly else { return nil }
-        let literals: [[UInt8]] = rule.anchors.compactMap {
-            if case .literal(let bytes, _) = $0 { bytes.map(foldCase) } else { nil }
-        }
-        let parts = node.flattened
-        var low = 0
-        var high = 0
-        for index in parts.indices {
-            if PatternNode.sequence(Array(parts[index...])).begins(withOneOf: literals) { return low...high }
-            guard let longest = parts[index].maxLength else { return nil }
-            low += parts[index].minLength
-            high += longest
-            if high > Scanner.maxLookBack { return nil }
-        }
-        return nil
-    }
-
     /// Literal anchors beat shapes, long ones beat short ones, a validator beats none, and the generic rule loses to all.
     private func specificity(isGeneric: Bool) -> Int {
         if isGeneric { return 0 }
-        var shortest = LiteralTable.maxLiteralBytes
+        var shortest = Literal.maxBytes
         for anchor in rule.anchors {
             switch anchor {
             case .literal(let bytes, let isCaseSensitive):

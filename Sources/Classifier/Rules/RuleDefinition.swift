@@ -110,7 +110,7 @@ public enum ByteShape: String, Sendable, Hashable, Codable, CaseIterable {
     /// Fewest digits in a run that counts as `digits`.
     public static let minDigits = 7
     /// Shortest run that counts as `base64`, `base64url` or `hex`, in bytes.
-    public static let minTokenRun = 20
+    public static let minTokenRun = 24
 }
 
 /// How many bytes before and after an anchor a regex may see.

@@ -43,6 +43,11 @@ public final class RuleSet: Sendable {
         self.compiled = compiled
         var builder = AnchorBuilder()
         for rule in compiled { builder.add(rule) }
+        guard builder.literals.count <= LiteralTable.maxLiterals else {
+            throw RuleError(
+                rule: definitions.last?.id ?? "", field: "anchors",
+                reason: "more than \(LiteralTable.maxLiterals) distinct literals in one set")
+        }
         literals = LiteralTable(builder.literals)
         literalRules = builder.literalRules
         shapes = builder.shapes
@@ -55,40 +60,32 @@ public final class RuleSet: Sendable {
 
 /// Gathers anchors, so that a literal that several rules name stands in the table once.
 private struct AnchorBuilder {
-    var literals: [LiteralTable.Literal] = []
+    var literals: [Literal] = []
     var literalRules: [[CompiledRule]] = []
     var shapes = RuleSet.ShapeRules()
-    private var ids: [LiteralTable.Literal: Int] = [:]
+    private var ids: [Literal.Key: Int] = [:]
 
     mutating func add(_ rule: CompiledRule) {
-        var hasToken = false
-        for anchor in rule.definition.anchors {
-            switch anchor {
-            case .literal(let bytes, let isCaseSensitive):
-                add(bytes, isCaseSensitive, rule)
-            case .shape(.pem): add(Array("-----BEGIN".utf8), true, rule)
-            case .shape(.digits): shapes.digits.append(rule)
-            case .shape(.email): shapes.email.append(rule)
-            case .shape(.base64), .shape(.base64url):
-                if !hasToken { shapes.token.append(rule) }
-                hasToken = true
-            case .shape(.hex): shapes.hex.append(rule)
+        for literal in rule.literals { add(literal, rule) }
+        for case .shape(let shape) in rule.definition.anchors {
+            switch shape {
+            case .pem: break
+            case .digits: shapes.digits.append(rule)
+            case .email: shapes.email.append(rule)
+            case .base64, .base64url: if shapes.token.last !== rule { shapes.token.append(rule) }
+            case .hex: shapes.hex.append(rule)
             }
         }
     }
 
-    private mutating func add(_ bytes: [UInt8], _ isCaseSensitive: Bool, _ rule: CompiledRule) {
-        let literal = LiteralTable.Literal(
-            bytes: isCaseSensitive ? bytes : bytes.map(foldCase), isCaseSensitive: isCaseSensitive)
-        let id: Int
-        if let known = ids[literal] {
-            id = known
-        } else {
-            id = literals.count
-            ids[literal] = id
+    private mutating func add(_ literal: Literal, _ rule: CompiledRule) {
+        guard let id = ids[literal.key] else {
+            ids[literal.key] = literals.count
             literals.append(literal)
-            literalRules.append([])
+            literalRules.append([rule])
+            return
         }
+        literals[id].widen(lead: literal.lead, tail: literal.tail)
         if literalRules[id].last !== rule { literalRules[id].append(rule) }
     }
 }

@@ -11,20 +11,20 @@ struct ContextFilter: Sendable {
     let maxReach: Int
 
     init(_ rules: [CompiledRule]) {
-        var literals: [LiteralTable.Literal] = []
+        var literals: [Literal] = []
         var owners: [[(rule: Int, reach: Int)]] = []
         var ids: [[UInt8]: Int] = [:]
         var untracked: Set<Int> = []
         for rule in rules {
             for word in rule.context {
-                guard word.count >= LiteralTable.minLiteralBytes, word.count <= LiteralTable.maxLiteralBytes else {
+                guard word.count >= Literal.minPlainBytes, word.count <= Literal.maxBytes else {
                     untracked.insert(rule.index)
                     continue
                 }
                 let id = ids[word] ?? literals.count
                 if id == literals.count {
                     ids[word] = id
-                    literals.append(LiteralTable.Literal(bytes: word, isCaseSensitive: false))
+                    literals.append(Literal(bytes: word, isCaseSensitive: false))
                     owners.append([])
                 }
                 owners[id].append((rule.index, rule.definition.contextReach))

@@ -1,0 +1,117 @@
+/// Works out from a regex's shape how it is to be run at its anchors.
+struct RegexPlanner {
+    private let rule: RuleDefinition
+    private let pattern: String
+    private let node: PatternNode?
+    private let place: Place?
+
+    /// Room after a match for `\b` and its like.
+    private static let boundaryBytes = 4
+    /// What a search sees before the anchor when the regex says nothing.
+    private static let defaultBefore = 256
+    /// What a regex without bound sees at first.
+    private static let firstGrowthBytes = 512
+
+    /// Where in a match an anchor always stands.
+    private struct Place {
+        /// Bytes from the match's start.
+        var range: ClosedRange<Int>
+        /// The pattern from the anchor on.
+        var rest: PatternNode
+        /// Whether `\b` stands right before the anchor.
+        var isAtBoundary: Bool
+    }
+
+    init(rule: RuleDefinition, pattern: String, node: PatternNode?) {
+        self.rule = rule
+        self.pattern = pattern
+        self.node = node
+        place = node.flatMap { Self.place(of: rule.anchors, in: $0) }
+    }
+
+    var plan: CompiledRule.RegexPlan {
+        let longest = node?.maxLength.map { min($0, ScanLimits.maxWindowBytes) }
+        let ahead = min(node?.lookAhead ?? 0, ScanLimits.maxWindowBytes) + Self.boundaryBytes
+        var after = min((longest ?? Self.firstGrowthBytes) + ahead, ScanLimits.maxWindowBytes)
+        // A window of its own only narrows what the rule sees when each match has an anchor at a known place.
+        let place = self.place?.range
+        let mayGrow = longest == nil && rule.window == nil
+        if let window = rule.window { after = place == nil ? window.after : min(after, window.after) }
+        var plan = CompiledRule.RegexPlan(
+            regex: LazyRegex(pattern, isAnchored: false, isOpenEnded: mayGrow), group: rule.secretGroup ?? 1,
+            anchorOffset: nil, before: 0, after: after, mayGrow: mayGrow, coversAnchor: place != nil,
+            leastOffset: place?.lowerBound ?? 0)
+        if let place {
+            plan.before = min(place.upperBound, rule.window?.before ?? Scanner.maxLookBack)
+            if place.count == 1 {
+                plan.anchorOffset = place.lowerBound
+                plan.regex = LazyRegex(pattern, isAnchored: true, isOpenEnded: mayGrow)
+            }
+        } else if let window = rule.window {
+            plan.before = window.before
+        } else {
+            plan.before = min(longest ?? Self.defaultBefore, Scanner.maxLookBack)
+            plan.coversAnchor = hasLiteralsOnly
+        }
+        return plan
+    }
+
+    private var hasLiteralsOnly: Bool { Self.literalBytes(rule.anchors) != nil }
+
+    /// The anchors in lower case; nil if one is a shape.
+    private static func literalBytes(_ anchors: [Anchor]) -> [[UInt8]]? {
+        var literals: [[UInt8]] = []
+        for anchor in anchors {
+            guard case .literal(let bytes, _) = anchor else { return nil }
+            literals.append(bytes.map(foldCase))
+        }
+        return literals
+    }
+
+    private static func place(of anchors: [Anchor], in node: PatternNode) -> Place? {
+        guard let literals = literalBytes(anchors) else { return nil }
+        let parts = node.flattened
+        var low = 0
+        var high = 0
+        var isAtBoundary = false
+        for index in parts.indices {
+            let rest = PatternNode.sequence(Array(parts[index...]))
+            if rest.begins(withOneOf: literals) {
+                return Place(range: low...high, rest: rest, isAtBoundary: isAtBoundary)
+            }
+            guard let longest = parts[index].maxLength else { return nil }
+            if case .boundary = parts[index] { isAtBoundary = true } else if longest > 0 { isAtBoundary = false }
+            low += parts[index].minLength
+            high += longest
+            if high > Scanner.maxLookBack { return nil }
+        }
+        return nil
+    }
+
+    /// The rule's literal anchors for the shared table, with the bytes that may stand around them.
+    var literals: [Literal] {
+        rule.anchors.compactMap { anchor in
+            switch anchor {
+            case .literal(let bytes, let isCaseSensitive): literal(bytes, isCaseSensitive)
+            case .shape(.pem): Literal(bytes: Array("-----BEGIN".utf8), isCaseSensitive: true)
+            case .shape: nil
+            }
+        }
+    }
+
+    private func literal(_ bytes: [UInt8], _ isCaseSensitive: Bool) -> Literal? {
+        let folded = bytes.map(foldCase)
+        var literal = Literal(bytes: isCaseSensitive ? bytes : folded, isCaseSensitive: isCaseSensitive)
+        guard let place else { return literal }
+        // `\b` may stand inside a group as well.
+        if place.isAtBoundary || place.rest.startsAtBoundary, let first = bytes.first, isWordByte(first) {
+            literal.lead = ByteSet.word.inverted
+        }
+        if let tail = PatternTail.bytes(after: folded, in: place.rest, count: Literal.tailCount) {
+            // Another anchor stands in each match that this one could stand in.
+            if tail[0] == ByteSet() { return nil }
+            literal.tail = tail
+        }
+        return literal
+    }
+}
