@@ -20,10 +20,10 @@ public enum JSONStringCodec {
         var map = OffsetMap(originalStart: range.lowerBound)
         var at = range.lowerBound
         while at < range.upperBound {
-            var plain = at
-            while plain < range.upperBound, bytes[plain] != 0x5C, bytes[plain] >= 0x20 { plain += 1 }
+            var plain = plainEnd(bytes, from: at, to: range.upperBound)
+            if plain < range.upperBound, bytes[plain] == 0x22 { plain += 1 }
             if plain > at {
-                text.append(contentsOf: bytes[at..<plain])
+                text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[at..<plain]))
                 map.appendIdentity(plain - at)
                 at = plain
                 continue
@@ -35,6 +35,26 @@ public enum JSONStringCodec {
             at += length
         }
         return (text, map)
+    }
+
+    /// Offset of the first quote, backslash or control character in `start ..< end` of `bytes`, or `end`.
+    public static func plainEnd(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+        precondition(start >= 0 && end <= bytes.count, "outside the buffer")
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs = ones << 7
+        var at = start
+        while at + 8 <= end {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let quotes = word ^ ones &* 0x22
+            let slashes = word ^ ones &* 0x5C
+            // The high bit of each byte that is below a space, or zero after the exclusive or. A borrow can mark bytes above a marked one only.
+            let controls = (word &- ones &* 0x20) & ~word
+            let marks = (controls | (quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes) & highs
+            if marks != 0 { return at + marks.trailingZeroBitCount / 8 }
+            at += 8
+        }
+        while at < end, bytes[at] != 0x22, bytes[at] != 0x5C, bytes[at] >= 0x20 { at += 1 }
+        return at
     }
 
     /// Decodes one escape at the backslash `at`; returns its length in bytes.

@@ -156,7 +156,7 @@ private struct MessagesReader {
         _ block: Int, _ context: PartContext, text: [String] = [], blocks: [String] = [], source: OpaquePart.Kind? = nil
     ) throws(FormatError) {
         let tape = builder.body.tape
-        for child in tape.children(of: block) {
+        for child in tape.children(of: block) where !InertValue.isToolName(child, in: tape) {
             let key = tape.key(child)
             if text.contains(key) {
                 try builder.text(child, key == "text" ? context : context.alone)

@@ -3,22 +3,25 @@ enum Base64 {
     /// Bytes of the decoded start that decide whether it is text.
     private static let sniffBytes = 1024
 
-    private static func value(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x41...0x5A: byte - 0x41
-        case 0x61...0x7A: byte - 0x61 + 26
-        case 0x30...0x39: byte - 0x30 + 52
-        case 0x2B, 0x2D: 62
-        case 0x2F, 0x5F: 63
-        default: nil
+    /// Value of each byte, or 255.
+    private static let values: [UInt8] = {
+        var table = [UInt8](repeating: 255, count: 256)
+        for (value, byte) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {
+            table[Int(byte)] = UInt8(value)
         }
-    }
+        table[Int(UInt8(ascii: "-"))] = 62
+        table[Int(UInt8(ascii: "_"))] = 63
+        return table
+    }()
 
     /// Whether all of the bytes are base64 characters, padding and broken lines apart.
     static func isPlausible(_ bytes: ArraySlice<UInt8>) -> Bool {
         var run = skippingBreaks(bytes)
         while run.last == UInt8(ascii: "=") { run.removeLast() }
-        return !run.isEmpty && run.allSatisfy { value($0) != nil }
+        return !run.isEmpty
+            && run.withUnsafeBufferPointer { run in
+                values.withUnsafeBufferPointer { values in run.allSatisfy { values[Int($0)] != 255 } }
+            }
     }
 
     /// Decodes. Escaped slashes and line breaks of the JSON string are passed over; nil at anything else that is not base64.
@@ -32,7 +35,8 @@ enum Base64 {
                 isPadded = true
                 continue
             }
-            guard !isPadded, let value = value(byte) else { return nil }
+            let value = values[Int(byte)]
+            guard !isPadded, value != 255 else { return nil }
             buffer = buffer << 6 | UInt32(value)
             bits += 6
             if bits >= 8 {
@@ -72,7 +76,7 @@ enum Base64 {
 
     /// The bytes without the escapes `\n`, `\r` and the backslash of `\/`.
     private static func skippingBreaks(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard bytes.contains(UInt8(ascii: "\\")) else { return bytes }
+        guard bytes.withUnsafeBufferPointer({ $0.contains(UInt8(ascii: "\\")) }) else { return bytes }
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var at = bytes.startIndex
@@ -109,6 +113,7 @@ enum DataURL {
 
     /// Index of the payload of a base64 data: URL; nil for anything else.
     static func payloadStart(_ raw: ArraySlice<UInt8>) -> Int? {
+        guard let first = raw.first, first | 0x20 == UInt8(ascii: "d") else { return nil }
         let head = raw.prefix(maxHeadBytes)
         guard let comma = head.firstIndex(of: UInt8(ascii: ",")),
             String(decoding: head[..<comma], as: UTF8.self).lowercased().hasPrefix("data:"),

@@ -21,6 +21,8 @@ public enum FormatLimits {
     public static let maxHeldBytes = 64
     /// Most events that one text stream holds back.
     public static let maxHeldEvents = 64
+    /// Most bytes of events that one text stream holds back. An event that goes beyond it is not waited for.
+    public static let maxHeldEventBytes = 1 << 20
     /// Most text streams that are followed in one reply. From one more on, nothing is put back in that reply.
     public static let maxTextStreams = 256
     /// Most values that are put back in one reply.

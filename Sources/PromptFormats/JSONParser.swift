@@ -1,3 +1,5 @@
+import Primitives
+
 /// Reads a JSON text (RFC 8259) into a tape: one pass, no recursion, bounded by `FormatLimits`.
 ///
 /// Strict, because what two readers may read differently must not pass: no comments, no trailing commas, no NaN. A byte order mark at the
@@ -181,14 +183,16 @@ struct JSONParser {
     private mutating func skipString() throws(FormatError) {
         let start = at
         at += 1
-        while at < bytes.count {
-            let byte = bytes[at]
-            if byte == UInt8(ascii: "\"") {
+        while true {
+            at = JSONStringCodec.plainEnd(bytes, from: at, to: bytes.count)
+            guard at < bytes.count else { break }
+            switch bytes[at] {
+            case UInt8(ascii: "\""):
                 at += 1
                 return
+            case UInt8(ascii: "\\"): try skipEscape()
+            default: throw failure("a control character inside a string; write it as an escape")
             }
-            guard byte >= 0x20 else { throw failure("a control character inside a string; write it as an escape") }
-            if byte == UInt8(ascii: "\\") { try skipEscape() } else { at += 1 }
         }
         throw failure("the text ends inside a string; close it with a double quote", at: start)
     }

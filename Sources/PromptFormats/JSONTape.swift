@@ -28,6 +28,8 @@ struct JSONTape {
     let nodes: [JSONNode]
 
     static let root = 0
+    /// Most keys and positions in a path; those in the middle of a deeper one are left out.
+    private static let maxPathSteps = 24
 
     /// Indices of the values that a container holds, in order.
     func children(of node: Int) -> Children { Children(tape: self, at: node + 1, end: Int(nodes[node].next)) }
@@ -59,7 +61,14 @@ struct JSONTape {
 
     /// The key, decoded; empty in an array and at the root.
     func key(_ node: Int) -> String {
-        keySpan(node).map { String(decoding: decode($0).text, as: UTF8.self) } ?? ""
+        guard let span = keySpan(node) else { return "" }
+        return withRaw(span) { raw in
+            raw.contains(UInt8(ascii: "\\")) ? nil : String(decoding: raw, as: UTF8.self)
+        } ?? String(decoding: decode(span).text, as: UTF8.self)
+    }
+
+    private func withRaw<Value>(_ span: ByteSpan, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[span.range])) }
     }
 
     /// Decodes the inside of a string or key.
@@ -82,41 +91,57 @@ struct JSONTape {
     }
 
     /// Every value of an object under that key, in order; empty for anything but an object.
-    func members(_ node: Int, _ key: String) -> [Int] {
+    func members(_ node: Int, _ key: StaticString) -> [Int] {
         guard kind(node) == .object else { return [] }
         return children(of: node).filter { hasKey($0, key) }
     }
 
     /// The value that counts where a key is given more than once: the last, as servers read it.
-    func member(_ node: Int, _ key: String) -> Int? { members(node, key).last }
+    func member(_ node: Int, _ key: StaticString) -> Int? {
+        guard kind(node) == .object else { return nil }
+        var last: Int?
+        for child in children(of: node) where hasKey(child, key) { last = child }
+        return last
+    }
 
     /// Whether the value stands under that key.
-    func hasKey(_ node: Int, _ key: String) -> Bool {
-        guard let span = keySpan(node) else { return false }
-        let raw = bytes[span.range]
-        return raw.elementsEqual(key.utf8) || (raw.contains(UInt8(ascii: "\\")) && self.key(node) == key)
+    func hasKey(_ node: Int, _ key: StaticString) -> Bool {
+        guard let span = keySpan(node), span.count >= key.utf8CodeUnitCount else { return false }
+        return withRaw(span) { raw in
+            if raw.count == key.utf8CodeUnitCount {
+                return zip(raw, UnsafeBufferPointer(start: key.utf8Start, count: raw.count)).allSatisfy { $0 == $1 }
+            }
+            return raw.contains(UInt8(ascii: "\\"))
+        } && (span.count == key.utf8CodeUnitCount || self.key(node) == key.description)
     }
 
     /// Where the value stands, as in `messages[2].content`, cut to `FormatLimits.maxPathBytes`.
     func path(_ node: Int) -> String {
-        var steps: [String] = []
+        var steps: [Int] = []
         var at = node
-        var length = 0
         while at > 0 {
-            let parent = Int(nodes[at].parent)
-            let step = nodes[at].keyStart < 0 ? "[\(nodes[at].position)]" : key(at)
-            steps.append(step)
-            length += step.utf8.count + 1
-            at = parent
+            steps.append(at)
+            at = Int(nodes[at].parent)
         }
-        var path = ""
-        for step in steps.reversed() {
-            if !path.isEmpty, !step.hasPrefix("[") { path += "." }
-            path += step
+        var path: [UInt8] = []
+        for (index, step) in steps.reversed().enumerated() {
+            // However deep and long the keys are, a path costs no more than its bound.
+            if index >= Self.maxPathSteps / 2, index < steps.count - Self.maxPathSteps / 2 { continue }
+            if let span = keySpan(step) {
+                if !path.isEmpty { path.append(UInt8(ascii: ".")) }
+                let shown = ByteSpan(start: span.start, end: min(span.end, span.start + FormatLimits.maxPathBytes))
+                // A key that is cut is shown as it is written, since a cut may fall inside an escape.
+                let isRaw = shown != span || withRaw(shown) { !$0.contains(UInt8(ascii: "\\")) }
+                path += isRaw ? bytes[shown.range] : decode(span).text[...]
+            } else {
+                path.append(UInt8(ascii: "["))
+                path += String(nodes[step].position).utf8
+                path.append(UInt8(ascii: "]"))
+            }
         }
-        guard length > FormatLimits.maxPathBytes else { return path }
+        guard path.count > FormatLimits.maxPathBytes else { return String(decoding: path, as: UTF8.self) }
         let half = FormatLimits.maxPathBytes / 2 - 2
-        return String(decoding: path.utf8.prefix(half), as: UTF8.self) + "…"
-            + String(decoding: path.utf8.suffix(half), as: UTF8.self)
+        return String(decoding: path.prefix(half), as: UTF8.self) + "…"
+            + String(decoding: path.suffix(half), as: UTF8.self)
     }
 }

@@ -98,7 +98,7 @@ private struct ChatReader {
     private mutating func function(_ function: Int, _ context: PartContext) throws(FormatError) {
         let tape = builder.body.tape
         guard tape.kind(function) == .object else { return try builder.leaves(function, context) }
-        for child in tape.children(of: function) {
+        for child in tape.children(of: function) where !InertValue.isToolName(child, in: tape) {
             switch tape.key(child) {
             case "arguments", "input": try builder.jsonText(child, context)
             default: try builder.leaves(child, context)
@@ -130,11 +130,8 @@ private struct ChatReader {
             return true
         }
         let type = tape.member(part, "type").flatMap { tape.string($0) } ?? ""
-        let payload: [String]
         switch type {
-        case "text", "refusal": payload = [type]
-        case "thinking": payload = []
-        case "image_url", "input_audio", "file", "video_url", "document_url": payload = [type]
+        case "text", "refusal", "thinking", "image_url", "input_audio", "file", "video_url", "document_url": break
         default:
             builder.addOpaque(.unknownShape, part, context)
             try builder.leaves(part, context)
@@ -142,12 +139,12 @@ private struct ChatReader {
         }
         let isText = type == "text" || type == "refusal"
         for child in tape.children(of: part) {
-            if isText, tape.hasKey(child, type) {
-                try builder.text(child, context)
-            } else if payload.contains(where: { tape.hasKey(child, $0) }) {
-                try media(child, type, context)
+            if type == "thinking" {
+                try builder.leaves(child, context.sealed)
+            } else if tape.key(child) == type {
+                try isText ? builder.text(child, context) : media(child, type, context)
             } else {
-                try builder.leaves(child, type == "thinking" ? context.sealed : context)
+                try builder.leaves(child, context)
             }
         }
         return isText

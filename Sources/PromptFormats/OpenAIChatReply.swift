@@ -54,7 +54,7 @@ enum OpenAIChatReply {
     }
 
     private static func arguments(
-        _ reading: inout ReplyReading, _ function: Int, _ field: String, _ key: StreamKey, _ isChunk: Bool,
+        _ reading: inout ReplyReading, _ function: Int, _ field: StaticString, _ key: StreamKey, _ isChunk: Bool,
         jsonDepth: Int
     ) {
         let name = reading.string(function, "name")

@@ -112,7 +112,7 @@ private struct ResponsesReader {
 
     private mutating func call(_ item: Int, _ context: PartContext, textKeys: [String]) throws(FormatError) {
         let tape = builder.body.tape
-        for child in tape.children(of: item) {
+        for child in tape.children(of: item) where !InertValue.isToolName(child, in: tape) {
             let key = tape.key(child)
             if key == "arguments" || key == "input" {
                 try builder.jsonText(child, context)
@@ -166,7 +166,7 @@ private struct ResponsesReader {
             return false
         }
         for child in tape.children(of: part) {
-            if let textKey, tape.hasKey(child, textKey) {
+            if let textKey, tape.key(child) == textKey {
                 try builder.text(child, context)
             } else if textKey == nil {
                 try media(child, type, context)

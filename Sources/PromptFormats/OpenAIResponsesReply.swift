@@ -58,13 +58,15 @@ enum OpenAIResponsesReply {
     }
 
     private static func delta(
-        _ reading: inout ReplyReading, _ field: String, _ key: StreamKey, _ kind: TextStreamKind
+        _ reading: inout ReplyReading, _ field: StaticString, _ key: StreamKey, _ kind: TextStreamKind
     ) {
         guard let node = reading.text(JSONTape.root, field) else { return }
         reading.add(.delta(key, node: node, voice: 0, kind: kind))
     }
 
-    private static func done(_ reading: inout ReplyReading, _ field: String, _ key: StreamKey, _ kind: TextStreamKind) {
+    private static func done(
+        _ reading: inout ReplyReading, _ field: StaticString, _ key: StreamKey, _ kind: TextStreamKind
+    ) {
         reading.add(.end(key))
         guard let node = reading.text(JSONTape.root, field) else { return }
         reading.add(.whole(key, node: node, voice: 0, kind: kind))
@@ -95,7 +97,7 @@ enum OpenAIResponsesReply {
 
     /// A part of a message. One that is announced is empty, and is no text yet.
     private static func content(_ reading: inout ReplyReading, _ part: Int, _ index: Int, _ inner: Int) {
-        for (field, kind) in [("text", StreamKey.Kind.text), ("refusal", .refusal)] {
+        for (field, kind) in [("text", .text), ("refusal", .refusal)] as [(StaticString, StreamKey.Kind)] {
             if let node = reading.text(part, field), !reading.tape.inside(node).isEmpty {
                 reading.add(
                     .whole(StreamKey(kind: kind, outer: index, inner: inner), node: node, voice: 0, kind: .prose))

@@ -41,26 +41,29 @@ struct ReplyReading {
 
     /// The value under a key. A key given twice, or one that differs in case alone, makes the reading ambiguous: which of the two a client takes
     /// depends on its language.
-    mutating func one(_ node: Int, _ key: String) -> Int? {
+    mutating func one(_ node: Int, _ key: StaticString) -> Int? {
         guard tape.kind(node) == .object else { return nil }
         var found: Int?
         for child in tape.children(of: node) {
             if tape.hasKey(child, key) {
                 if found != nil { isAmbiguous = true }
                 found = child
-            } else if let span = tape.keySpan(child), span.count == key.utf8.count,
-                zip(tape.bytes[span.range], key.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
-            {
+            } else if mayDifferInCase(child), tape.key(child).uppercased().lowercased() == key.description {
                 isAmbiguous = true
             }
         }
         return found
     }
 
-    mutating func string(_ node: Int, _ key: String) -> String? { one(node, key).flatMap { tape.string($0) } }
+    private func mayDifferInCase(_ node: Int) -> Bool {
+        guard let span = tape.keySpan(node) else { return false }
+        return tape.bytes[span.range].contains { $0 &- 0x41 < 26 || $0 >= 0x80 || $0 == UInt8(ascii: "\\") }
+    }
+
+    mutating func string(_ node: Int, _ key: StaticString) -> String? { one(node, key).flatMap { tape.string($0) } }
 
     /// A small number; without it, or with anything else in its place, the reading is ambiguous.
-    mutating func index(_ node: Int, _ key: String) -> Int {
+    mutating func index(_ node: Int, _ key: StaticString) -> Int {
         guard let value = one(node, key), tape.kind(value) == .number,
             let number = Int(String(decoding: tape.bytes[tape.span(value).range], as: UTF8.self)),
             (0..<1_000_000).contains(number)
@@ -72,7 +75,7 @@ struct ReplyReading {
     }
 
     /// Elements of an array under a key; none if it is absent or null, and ambiguous if it is anything else.
-    mutating func elements(_ node: Int, _ key: String) -> [Int] {
+    mutating func elements(_ node: Int, _ key: StaticString) -> [Int] {
         guard let list = one(node, key), tape.kind(list) != .null else { return [] }
         guard tape.kind(list) == .array else {
             isAmbiguous = true
@@ -82,7 +85,7 @@ struct ReplyReading {
     }
 
     /// The string under a key; nil if it is absent or null, and ambiguous if it is anything else.
-    mutating func text(_ node: Int, _ key: String) -> Int? {
+    mutating func text(_ node: Int, _ key: StaticString) -> Int? {
         guard let value = one(node, key), tape.kind(value) != .null else { return nil }
         if tape.kind(value) != .string { isAmbiguous = true }
         return tape.kind(value) == .string ? value : nil

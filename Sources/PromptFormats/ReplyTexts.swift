@@ -80,7 +80,9 @@ struct ReplyTexts: Sendable {
         let start = entry.stream.end
         entry.held.append(
             HeldEvent(event: event, text: ByteSpan(start: start, end: start + text.count), map: map))
-        let mustEnd = isLast || entry.held.count > FormatLimits.maxHeldEvents
+        let heldBytes = entry.held.reduce(0) { $0 + $1.event.raw.count }
+        let mustEnd =
+            isLast || entry.held.count > FormatLimits.maxHeldEvents || heldBytes > FormatLimits.maxHeldEventBytes
         let edits = feed(&entry.stream, text, isLast: mustEnd, resolver)
         let out = Self.release(&entry, edits)
         entries[key] = entry

@@ -88,13 +88,13 @@ struct SegmentBuilder {
     /// like any other: they are also looked at as such.
     mutating func readControls() {
         let tape = body.tape
-        for key in ["model", "stream", "store"] {
+        for key in ["model", "stream", "store"] as [StaticString] {
             let given = tape.members(JSONTape.root, key)
             if let second = given.dropFirst().first {
                 opaque.append(OpaquePart(kind: .duplicateKey, path: tape.path(second)))
             }
             guard let last = given.last else { continue }
-            switch key {
+            switch key.description {
             case "model": model = tape.string(last)
             case "stream": streams = tape.boolean(last) ?? false
             default: store = tape.boolean(last)
@@ -196,7 +196,9 @@ struct SegmentBuilder {
             return try isString ? plain(node, context, in: source) : bareNumber(node, context, in: source)
         }
         let (keyText, keyMap) = tape.decode(key)
-        var text: [UInt8] = [UInt8(ascii: "\"")]
+        var text: [UInt8] = []
+        text.reserveCapacity(value.end - key.start + 2)
+        text.append(UInt8(ascii: "\""))
         var map = OffsetMap.identity(count: 1, originalStart: key.start - 1)
         text += keyText
         map.append(keyMap)
@@ -305,32 +307,5 @@ extension OpaquePart.Kind {
         case "application": self = .file
         default: return nil
         }
-    }
-}
-
-/// Values of the protocols themselves, which say nothing about the user.
-enum InertValue {
-    private static let maxWordBytes = 32
-    private static let maxIDBytes = 128
-    private static let idPrefixes = [
-        "call_", "toolu_", "srvtoolu_", "mcptoolu_", "msg_", "resp_", "fc_", "rs_", "ctc_", "chatcmpl-",
-        "chatcmpl-tool-",
-        "req_",
-    ].map { Array($0.utf8) }
-
-    /// True for the words under `type` and `role`, and for ids that a provider gave to a call, message or response.
-    static func isInert(_ node: Int, in tape: JSONTape) -> Bool {
-        guard let key = tape.keySpan(node) else { return false }
-        let value = tape.bytes[tape.inside(node).range]
-        let name = tape.bytes[key.range]
-        if name.elementsEqual("type".utf8) || name.elementsEqual("role".utf8) {
-            return value.count <= maxWordBytes
-                && value.allSatisfy { ($0 &- 0x61 < 26) || ($0 &- 0x30 < 10) || $0 == 0x5F || $0 == 0x2D || $0 == 0x2E }
-        }
-        guard name.count >= 2, name.suffix(2).elementsEqual("id".utf8), value.count <= maxIDBytes else { return false }
-        return idPrefixes.contains { value.starts(with: $0) }
-            && value.allSatisfy {
-                ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F || $0 == 0x2D
-            }
     }
 }

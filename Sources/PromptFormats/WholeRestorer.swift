@@ -1,3 +1,5 @@
+import Primitives
+
 /// Puts values back into a reply that is one JSON text. It is held until it is complete, up to `FormatLimits.maxReplyBytes`.
 struct WholeRestorer: ReplyRestorer {
     let dialect: ReplyDialect
@@ -25,6 +27,11 @@ struct WholeRestorer: ReplyRestorer {
         var reading = ReplyReading(tape)
         dialect.readReply(&reading)
         guard !reading.isAmbiguous else { return body }
+        let holdsNone = reading.steps.allSatisfy { step in
+            guard case .whole(_, let node, _, _) = step else { return true }
+            return Placeholder.scan(tape.decode(tape.inside(node)).text).isEmpty
+        }
+        if holdsNone { return body }
         var patches: [Patch] = []
         for step in reading.steps {
             guard case .whole(let key, let node, let voice, let kind) = step, !texts.isFull else { continue }

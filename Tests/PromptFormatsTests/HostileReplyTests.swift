@@ -151,6 +151,16 @@ import Testing
         #expect(run(Dialect.chat.restorer(), fewer + last) != fewer + last)
     }
 
+    @Test func largeEventsAreNotHeld() {
+        for (size, isHeld) in [(FormatLimits.maxHeldEventBytes, true), (FormatLimits.maxHeldEventBytes + 1, false)] {
+            let empty = #"data: {"x":"","choices":[{"index":0,"delta":{"content":"s"}}]}"# + "\n\n"
+            let filler = String(repeating: "y", count: size - empty.utf8.count)
+            let event = empty.replacingFirst(#""x":""#, with: #""x":""# + filler)
+            var restorer = Dialect.chat.restorer()
+            #expect(restorer.feed(bytes(event), restoring: resolver).isEmpty == isHeld)
+        }
+    }
+
     @Test func manyEmptyEventsAreNotHeldForEver() {
         var restorer = Dialect.chat.restorer()
         func chunk(_ text: String) -> [UInt8] {

@@ -90,9 +90,12 @@ import Testing
 
     @Test func longPathsAreCut() throws {
         let key = String(repeating: "k", count: 2000)
-        let tape = try parse(#"{"\#(key)":{"end":1}}"#)
-        #expect(tape.path(2).utf8.count <= FormatLimits.maxPathBytes)
-        #expect(tape.path(2).hasSuffix(".end"))
+        for depth in [1, 30, 200] {
+            let open = String(repeating: #"{"\#(key)":"#, count: depth)
+            let tape = try parse(open + #"{"e\u006ed":1}"# + String(repeating: "}", count: depth))
+            #expect(tape.path(depth + 1).utf8.count <= FormatLimits.maxPathBytes)
+            #expect(tape.path(depth + 1).hasSuffix(".end"))
+        }
     }
 }
 

@@ -26,7 +26,7 @@ import Testing
         #expect(texts.count == (dialect == .responses ? 5 : 1))
     }
 
-    @Test(arguments: Dialect.allCases, ["\n", "\r\n", "\r"])
+    @Test(arguments: [(Dialect.chat, "\n"), (.chat, "\r\n"), (.chat, "\r"), (.responses, "\n"), (.messages, "\r\n")])
     func everyCutOfTheStreamGivesTheSameBytes(dialect: Dialect, newline: String) throws {
         let stream = bytes(
             ": hi\(newline)" + dialect.stream(["a s", "x " + Self.name + " b", "c SLU", "ICE"], newline: newline))

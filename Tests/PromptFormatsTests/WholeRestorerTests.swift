@@ -67,11 +67,13 @@ import Testing
 
     @Test func aReplyThatIsTooLargePasses() {
         let filler = { (size: Int) in
-            let short = reply(.chat, "\(placeholder) ")
-            return reply(.chat, "\(placeholder) " + String(repeating: "y", count: size - short.utf8.count))
+            let short = reply(.chat, "\(placeholder)")
+            return "{\"filler\":\"" + String(repeating: "y", count: size - short.utf8.count - 12) + "\","
+                + short.dropFirst()
         }
         let largest = filler(FormatLimits.maxReplyBytes)
         #expect(run(Dialect.chat.restorer("application/json"), largest).utf8.count < largest.utf8.count)
+        #expect(largest.utf8.count == FormatLimits.maxReplyBytes)
         let larger = filler(FormatLimits.maxReplyBytes + 1)
         #expect(run(Dialect.chat.restorer("application/json"), larger) == larger)
     }
