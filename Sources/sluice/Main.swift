@@ -12,9 +12,9 @@ struct Sluice: AsyncParsableCommand {
             Sluice finds what must not leave a workstation, and lets a text pass, replaces exactly the bytes that matter, or stops it.
 
             On files and pipes:
-              sluice scan app.log                 what is in it, with line and column
+              sluice scan app.log                 what is in it, and where
               journalctl -u api | sluice redact   the same text with placeholders
-              sluice explain < app.log            why each finding is one, and how to rotate it
+              sluice explain < app.log            why, and how to rotate it
             """,
         version: version,
         subcommands: [
@@ -23,6 +23,8 @@ struct Sluice: AsyncParsableCommand {
             ExplainCommand.self,
             RulesCommand.self,
             PackCommand.self,
+            PolicyCommand.self,
+            ProvidersCommand.self,
         ])
 }
 

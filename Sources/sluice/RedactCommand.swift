@@ -13,8 +13,8 @@ struct RedactCommand: ParsableCommand {
 
             Examples:
               journalctl -u api | sluice redact > for-the-model.txt
-              sluice redact --map-out map.json app.log > redacted.log    keeps what is needed to put the values back
-              sluice redact --restore map.json answer.txt                puts them back
+              sluice redact --map-out map.json app.log > redacted.log
+              sluice redact --restore map.json answer.txt   puts the values back
 
             The map holds the values themselves and is readable by you alone (mode 0600): delete it when you are done.
             Exit status: 0 done, 2 an error. A text that could not be looked at in full is not written.

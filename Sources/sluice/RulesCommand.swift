@@ -15,8 +15,8 @@ struct RulesCommand: ParsableCommand {
 
             Examples:
               sluice rules list
-              sluice rules test rules/acme.toml      prove the examples of one file
-              sluice rules lint                      is each rule quick, documented and proven?
+              sluice rules test rules/acme.toml   prove the examples of one file
+              sluice rules lint                   is each rule quick and documented?
             """,
         subcommands: [List.self, Test.self, Lint.self, Example.self])
 

@@ -15,11 +15,15 @@ struct ScanCommand: AsyncParsableCommand {
             The values themselves are never shown: excerpts are masked by shape. Messages go to standard error, results to standard output.
 
             Examples:
-              sluice scan app.log                     one file
-              sluice scan .                           a folder with all below it (.git is left out)
-              git diff | sluice scan -                standard input
+              sluice scan app.log                   one file
+              sluice scan .                         a folder, without its .git
+              git diff | sluice scan -              standard input
               sluice scan --format sarif . > out.sarif
-              sluice scan --jsonl < lines.jsonl       {"id","text"} a line in, {"id","findings"} a line out
+              sluice scan --jsonl < lines.jsonl     one answer a line
+
+            With --jsonl each line is {"id": ..., "text": "..."} and is answered by
+            {"id": ..., "findings": [...]}, in order; a line that is no such object by
+            {"id": null, "error": "..."}.
 
             Exit status: 0 nothing found, 1 something found, 2 an error or a scan that could not look at everything.
             """)

@@ -20,24 +20,25 @@ struct Redaction {
     mutating func redact(
         _ input: InputText, _ findings: [Finding], _ rules: [RuleDefinition]
     ) -> (text: [UInt8], places: Int) {
-        var edits = findings.map { finding in
-            (span: input.original(of: finding.span), kind: Self.kind(rules[finding.rule].id))
-        }
-        let original = input.withOriginal { Array($0) }
-        edits += repeats(of: edits, in: original)
+        let text = input.withText { Array($0) }
+        var edits = findings.map { (span: $0.span, kind: Self.kind(rules[$0.rule].id)) }
+        edits += repeats(of: edits, in: text)
         edits.sort { $0.span < $1.span }
+        let original = input.utf16IsBigEndian == nil ? text : input.withOriginal { Array($0) }
         var out: [UInt8] = []
         out.reserveCapacity(original.count)
         var at = 0
-        for edit in edits where edit.span.start >= at {
-            out += original[at..<edit.span.start]
-            let placeholder = placeholder(for: Array(original[edit.span.range]), kind: edit.kind)
+        for edit in edits {
+            let span = input.original(of: edit.span)
+            guard span.start >= at else { continue }
+            out += original[at..<span.start]
+            let placeholder = placeholder(for: Array(text[edit.span.range]), kind: edit.kind)
             if let bigEndian = input.utf16IsBigEndian {
                 out += UTF16Text.encode(ascii: placeholder.bytes, bigEndian: bigEndian)
             } else {
                 out += placeholder.bytes
             }
-            at = edit.span.end
+            at = span.end
         }
         out += original[at...]
         return (out, edits.count)
