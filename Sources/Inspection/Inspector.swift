@@ -19,6 +19,8 @@ public final class Inspector: Inspecting {
     private let fingerprintKey: SymmetricKey
     private let fingerprintScope: String
     private let repeats = GenerationTable<RepeatKey, EventID>(maxEntries: Inspector.maxRepeats)
+    /// Events that the journal does not hold any more, so that their next repeat is an event again.
+    private let evicted = GenerationTable<EventID, Bool>(maxEntries: Inspector.maxRepeats)
     private let milliseconds: @Sendable () -> UInt64
 
     /// What makes a verdict on one finding the same as an earlier one.
@@ -142,7 +144,9 @@ public final class Inspector: Inspecting {
         var known: Set<EventID> = []
         if judged.action < .justify {
             let repeated = { (key: RepeatKey) -> Bool in
-                guard let event = self.repeats.value(for: key) else { return false }
+                guard let event = self.repeats.value(for: key), self.evicted.value(for: event) == nil else {
+                    return false
+                }
                 known.insert(event)
                 return true
             }
@@ -152,7 +156,7 @@ public final class Inspector: Inspecting {
                 _ = repeated(self.key(ofWhole: judged, prompt))
             }
         }
-        for event in known { await journal.countRepeat(of: event) }
+        count(known)
         if newFindings.isEmpty, newOpaque.isEmpty, let event = known.max() {
             return Recorded(id: event, recorded: .committed)
         }
@@ -174,6 +178,16 @@ public final class Inspector: Inspecting {
             if newFindings.isEmpty, newOpaque.isEmpty { repeats.store(id, for: key(ofWhole: judged, prompt)) }
         }
         return Recorded(id: id, recorded: .committed)
+    }
+
+    /// Counts repeats without waiting: their event stands in the journal since the first time.
+    private func count(_ events: Set<EventID>) {
+        guard !events.isEmpty else { return }
+        Task { [journal, evicted] in
+            for event in events.sorted() where await !journal.countRepeat(of: event) {
+                evicted.store(true, for: event)
+            }
+        }
     }
 
     private func key(

@@ -13,6 +13,7 @@ final class MemoryJournal: EventRecording {
         var drafts: [(draft: EventDraft, durable: Bool)] = []
         var repeats: [EventID] = []
         var fails = false
+        var forgets = false
     }
 
     private let state = Mutex(State())
@@ -30,7 +31,21 @@ final class MemoryJournal: EventRecording {
         }
     }
 
-    func countRepeat(of event: EventID) async { state.withLock { $0.repeats.append(event) } }
+    /// From now on the journal holds none of the earlier events.
+    func forget() { state.withLock { $0.forgets = true } }
+
+    func countRepeat(of event: EventID) async -> Bool {
+        state.withLock { state in
+            state.repeats.append(event)
+            return !state.forgets
+        }
+    }
+
+    /// Waits until so many repeats were counted; they are not waited for by the line.
+    func repeats(_ count: Int) async -> [EventID] {
+        while repeats.count < count { await Task.yield() }
+        return repeats
+    }
 
     /// All events as the journal would store them.
     func bytes() throws -> String {
