@@ -108,12 +108,21 @@ let package = Package(
             ], swiftSettings: strict),
 
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),
-        .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: strict),
+        .testTarget(name: "EventsTests", dependencies: ["Events", "Primitives"], swiftSettings: strict),
         .testTarget(name: "ClassifierTests", dependencies: ["Classifier"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: strict),
         .testTarget(name: "PromptFormatsTests", dependencies: ["PromptFormats"], swiftSettings: strict),
         .testTarget(name: "PacksTests", dependencies: ["Packs"], swiftSettings: strict),
-        .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
+        // Writes events until it is killed; not a product.
+        .executableTarget(
+            name: "JournalWriterFixture", dependencies: ["Events", "Journal"], path: "Tests/Fixtures/JournalWriter",
+            swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: [
+                "CSQLite", "Events", "Journal", "JournalWriterFixture", "Primitives",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
         .testTarget(name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: strict),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: strict),
         .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: strict),

@@ -154,7 +154,7 @@ public struct ShapeMask: Sendable {
         switch style {
         case .text:
             if MaskVocabulary.text.contains(plain) { return true }
-            if MaskVocabulary.services.contains(plain) { return Self.isCompound(bytes, range) }
+            if MaskVocabulary.services.contains(plain), Self.isCompound(bytes, range) { return true }
             return MaskVocabulary.schemes.contains(plain)
                 && bytes[range.upperBound...].starts(with: [0x3A, 0x2F, 0x2F])
         case .path: return MaskVocabulary.text.contains(plain) || MaskVocabulary.pathNames.contains(plain)
