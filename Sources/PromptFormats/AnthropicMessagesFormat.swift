@@ -106,12 +106,15 @@ private struct MessagesReader {
         switch tape.kind(content) {
         case .string: try builder.text(content, context)
         case .null: break
-        case .object: _ = try block(content, context)
+        case .object:
+            _ = try block(content, context)
+            try builder.takePostponed()
         case .array:
             var context = context
             for part in tape.children(of: content) {
                 if try !block(part, context) { context.group = builder.newGroup() }
             }
+            try builder.takePostponed()
         case .number, .boolean:
             builder.addOpaque(.unknownShape, content, context)
             try builder.leaves(content, context)
@@ -127,7 +130,14 @@ private struct MessagesReader {
         }
         let type = tape.member(block, "type").flatMap { tape.string($0) } ?? ""
         switch type {
-        case "text": try fields(block, context, text: ["text"])
+        case "text":
+            for child in tape.children(of: block) {
+                if tape.hasKey(child, "text") {
+                    try builder.text(child, context)
+                } else {
+                    builder.postpone(child, context)
+                }
+            }
         case "thinking", "redacted_thinking": try builder.leaves(block, context.sealed)
         case "image": try fields(block, context, source: .image)
         case "document": try fields(block, context, text: ["title", "context"], source: .file)
@@ -159,7 +169,7 @@ private struct MessagesReader {
         for child in tape.children(of: block) where !InertValue.isToolName(child, in: tape) {
             let key = tape.key(child)
             if text.contains(key) {
-                try builder.text(child, key == "text" ? context : context.alone)
+                try builder.text(child, context.alone)
             } else if blocks.contains(key) {
                 try content(child, context)
             } else if key == "source", let source, tape.kind(child) == .object {

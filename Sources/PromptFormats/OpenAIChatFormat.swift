@@ -116,6 +116,7 @@ private struct ChatReader {
             for part in tape.children(of: content) {
                 if try !self.part(part, context) { context.group = builder.newGroup() }
             }
+            try builder.takePostponed()
         case .object, .number, .boolean:
             builder.addOpaque(.unknownShape, content, context)
             try builder.leaves(content, context)
@@ -144,7 +145,7 @@ private struct ChatReader {
             } else if tape.key(child) == type {
                 try isText ? builder.text(child, context) : media(child, type, context)
             } else {
-                try builder.leaves(child, context)
+                builder.postpone(child, context)
             }
         }
         return isText

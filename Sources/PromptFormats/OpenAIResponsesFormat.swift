@@ -135,6 +135,7 @@ private struct ResponsesReader {
         for part in tape.children(of: content) {
             if try !self.part(part, context) { context.group = builder.newGroup() }
         }
+        try builder.takePostponed()
     }
 
     /// True if it was text, so that the next text goes on from it.
@@ -171,7 +172,7 @@ private struct ResponsesReader {
             } else if textKey == nil {
                 try media(child, type, context)
             } else {
-                try builder.leaves(child, context)
+                builder.postpone(child, context)
             }
         }
         return textKey != nil

@@ -37,7 +37,7 @@ struct PartContext {
 /// Collects the segments and opaque parts of one request.
 struct SegmentBuilder {
     /// Fewest digits of a number that is looked at as text; shorter ones are counts and settings.
-    static let minNumberDigits = 7
+    static let minNumberDigits = 9
     /// Fewest bytes of a key that is looked at for itself, where its value is no string.
     static let minKeyBytes = 16
     /// Fewest numbers in an array that is taken for tokens.
@@ -53,6 +53,7 @@ struct SegmentBuilder {
     let body: JSONSource
     private(set) var segments: [RequestSegment] = []
     private(set) var opaque: [OpaquePart] = []
+    private var postponed: [(node: Int, context: PartContext)] = []
     private var groups = 0
     private var model: String?
     private var streams = false
@@ -134,6 +135,15 @@ struct SegmentBuilder {
                 text: text, map: source.toBody(map), path: source.path(node), message: context.message,
                 role: context.role, group: context.group ?? newGroup(), rewritable: context.rewritable,
                 coding: .json(depth: source.depth)))
+    }
+
+    /// Keeps a value back until `takePostponed`: what stands beside a text must not come between it and the text that goes on from it.
+    mutating func postpone(_ node: Int, _ context: PartContext) { postponed.append((node, context)) }
+
+    /// Takes the leaves of what was kept back.
+    mutating func takePostponed() throws(FormatError) {
+        defer { postponed.removeAll() }
+        for (node, context) in postponed { try leaves(node, context) }
     }
 
     /// Takes every text of a value of any shape: strings with their keys, long numbers, long keys. Known enumerations are left out.
