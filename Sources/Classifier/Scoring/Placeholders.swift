@@ -26,6 +26,7 @@ enum Placeholders {
     /// One byte repeated, or stars, dots and the like in a row.
     private static func isMasked(_ text: Text, _ value: Range<Int>) -> Bool {
         var longest = 1
+        var repeated: UInt8 = 0
         var run = 1
         var masks = 0
         for index in value {
@@ -34,10 +35,14 @@ enum Placeholders {
             // A decimal point or a lone star is common; three in a row are a mask.
             if masks >= 3 { return true }
             if index > value.lowerBound, byte == text[index - 1] { run += 1 } else { run = 1 }
-            longest = max(longest, run)
+            if run > longest {
+                longest = run
+                repeated = byte
+            }
         }
-        // Long binary keys in base64 hold runs of A.
-        return longest >= 10 && value.count <= 128 || longest * 2 >= value.count && value.count > 3
+        // Binary keys in base64 hold runs of A; what is left of them is long.
+        let isZeroBits = repeated == UInt8(ascii: "A") && value.count - longest >= 48
+        return longest >= 10 && value.count <= 128 && !isZeroBits || longest * 2 >= value.count && value.count > 3
     }
 
     /// `${NAME}`, `{{ name }}`, `<token>`, `%(name)s`, `$(command)`, `$NAME`.

@@ -3,6 +3,7 @@ enum TokenChecks {
     static let all: [Validator] = [
         Validator("github-crc32") { value in crcToken(value, prefixEnd: value.count - 36) },
         Validator("npm-crc32") { value in crcToken(value, prefixEnd: value.count - 36) },
+        Validator("atlassian-crc32") { value in atlassianToken(value) },
         Validator("jwt") { value in jwt(value) },
         Validator("pem") { value in pem(value) },
         Validator("base64") { value in base64Length(value).map { $0 > 0 } ?? false },
@@ -23,6 +24,19 @@ enum TokenChecks {
             wanted /= 62
         }
         return wanted == 0
+    }
+
+    /// Atlassian's API tokens end in the CRC-32 of all that stands before, `=` included, as eight upper-case hexadecimal digits.
+    private static func atlassianToken(_ value: Span<UInt8>) -> Bool {
+        guard value.count > 9, value[value.count - 9] == UInt8(ascii: "=") else { return false }
+        var crc = UInt32.max
+        for index in 0..<value.count - 8 { crc = CRC32.next(crc, value[index]) }
+        var wanted: UInt32 = 0
+        for index in value.count - 8..<value.count {
+            guard let nibble = hexValue(value[index]), !ByteSet.lower.contains(value[index]) else { return false }
+            wanted = wanted << 4 | UInt32(nibble)
+        }
+        return wanted == ~crc
     }
 
     /// RFC 7519: three base64url parts, the first two JSON objects, the header with an "alg".

@@ -19,7 +19,7 @@ public enum Validators {
     /// Every validator.
     static let all: [Validator] =
         GeneralChecks.all + FinanceChecks.all + AmericasChecks.all + EuropeChecks.all + EuropeLetterChecks.all
-        + AsiaChecks.all
+        + EastEuropeChecks.all + WestEuropeChecks.all + AsiaChecks.all + OverseasChecks.all
         + DeviceChecks.all + TokenChecks.all + WalletChecks.all
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

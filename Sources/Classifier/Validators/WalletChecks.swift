@@ -5,27 +5,44 @@ enum WalletChecks {
             if value.count > 4, value[0] | 0x20 == UInt8(ascii: "b") { return bech32(value) }
             return base58Check(value)
         },
+        Validator("wif") { value in walletImportFormat(value) },
         Validator("eth-address") { value in ethereum(value) },
     ]
 
     /// Base58Check: the last four of 25 bytes are the start of the double SHA-256 of the rest; versions 0 and 5.
     private static func base58Check(_ value: Span<UInt8>) -> Bool {
-        guard (26...35).contains(value.count) else { return false }
+        guard (26...35).contains(value.count), let bytes = base58(value, count: 25) else { return false }
+        return (bytes[0] == 0 || bytes[0] == 5) && hasCheck(bytes)
+    }
+
+    /// Wallet import format: version 0x80, a key of 32 bytes, and 1 if the public key is compressed.
+    private static func walletImportFormat(_ value: Span<UInt8>) -> Bool {
+        guard value.count == 51 || value.count == 52, let bytes = base58(value, count: value.count - 14) else {
+            return false
+        }
+        return bytes[0] == 0x80 && (value.count == 51 || bytes[33] == 1) && hasCheck(bytes)
+    }
+
+    private static func hasCheck(_ bytes: [UInt8]) -> Bool {
+        let digest = SHA256.digest(SHA256.digest(Array(bytes.dropLast(4))))
+        return Array(digest[0..<4]) == Array(bytes.suffix(4))
+    }
+
+    /// The number in base 58 as so many bytes; nil if it needs more, or holds a character that base 58 lacks.
+    private static func base58(_ value: Span<UInt8>, count: Int) -> [UInt8]? {
         let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
-        var bytes = [UInt8](repeating: 0, count: 25)
+        var bytes = [UInt8](repeating: 0, count: count)
         for index in 0..<value.count {
-            guard let digit = alphabet.firstIndex(of: value[index]) else { return false }
+            guard let digit = alphabet.firstIndex(of: value[index]) else { return nil }
             var carry = digit
-            for place in stride(from: 24, through: 0, by: -1) {
+            for place in stride(from: count - 1, through: 0, by: -1) {
                 carry += Int(bytes[place]) * 58
                 bytes[place] = UInt8(carry & 255)
                 carry >>= 8
             }
-            if carry != 0 { return false }
+            if carry != 0 { return nil }
         }
-        guard bytes[0] == 0 || bytes[0] == 5 else { return false }
-        let digest = SHA256.digest(SHA256.digest(Array(bytes[0..<21])))
-        return Array(digest[0..<4]) == Array(bytes[21..<25])
+        return bytes
     }
 
     /// BIP 173 and BIP 350: the checksum of bech32 for witness version 0, of bech32m for later ones.

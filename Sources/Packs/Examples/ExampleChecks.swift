@@ -6,18 +6,29 @@ enum ExampleChecks {
     ///
     /// Format: https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
     static func crc32Base62(_ body: some Sequence<UInt8>) -> [UInt8] {
-        var crc: UInt32 = 0xFFFF_FFFF
-        for byte in body {
-            crc ^= UInt32(byte)
-            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-        }
-        var rest = ~crc
+        var rest = crc32(body)
         var digits: [UInt8] = []
         for _ in 0..<6 {
             digits.append(ExampleAlphabet.base62[Int(rest % 62)])
             rest /= 62
         }
         return digits.reversed()
+    }
+
+    /// CRC-32 as Atlassian puts it behind tokens: eight upper-case hexadecimal digits.
+    static func crc32Hex(_ body: some Sequence<UInt8>) -> [UInt8] {
+        let crc = crc32(body)
+        let alphabet = Array("0123456789ABCDEF".utf8)
+        return (0..<8).map { alphabet[Int(crc >> UInt32(28 - 4 * $0) & 15)] }
+    }
+
+    private static func crc32(_ body: some Sequence<UInt8>) -> UInt32 {
+        var crc: UInt32 = 0xFFFF_FFFF
+        for byte in body {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        }
+        return ~crc
     }
 
     /// The digit that makes the number pass Luhn's test (ISO/IEC 7812-1, annex B).

@@ -31,7 +31,7 @@ public enum ExampleTemplate {
     /// Every generator, as a rule file writes it.
     public static let generators: [String] =
         ExampleAlphabet.byName.keys.sorted().map { "{\($0):N}" }
-        + ["{uuid}", "{jwt}", "{pem-body:N}", "{github-crc32}", "{npm-crc32}", "{luhn}", "{mod97}"]
+        + ["{uuid}", "{jwt}", "{pem-body:N}", "{github-crc32}", "{npm-crc32}", "{atlassian-crc32}", "{luhn}", "{mod97}"]
         + ["{check:VALIDATOR}", "{check2:VALIDATOR}"]
 
     /// Expands `template`; `name` seeds the draws: the rule's id, `hit` or `miss`, and the number.
@@ -121,6 +121,7 @@ public enum ExampleTemplate {
             case ("pem-body", let argument?): try pemBody(try length(argument, of: name))
             case ("github-crc32", nil), ("npm-crc32", nil):
                 out += ExampleChecks.crc32Base62(trailing { ExampleAlphabet.base62.contains($0) })
+            case ("atlassian-crc32", nil): out += ExampleChecks.crc32Hex(out[start...])
             case ("luhn", nil):
                 out.append(
                     ExampleChecks.luhnDigit(
