@@ -41,7 +41,9 @@ enum OverseasChecks {
 
     /// Chilean RUT: weights 2 to 7 from the right, 11 minus the remainder by 11; 10 is written K.
     private static func rut(_ digits: Digits) -> Bool {
-        guard (8...9).contains(digits.count), (0..<digits.count - 1).allSatisfy({ digits[$0] < 10 }) else { return false }
+        guard (8...9).contains(digits.count), (0..<digits.count - 1).allSatisfy({ digits[$0] < 10 }) else {
+            return false
+        }
         var sum = 0
         for offset in 0..<digits.count - 1 { sum += digits[digits.count - 2 - offset] * (2 + offset % 6) }
         let check = 11 - sum % 11
@@ -51,7 +53,9 @@ enum OverseasChecks {
 
     /// Argentine CUIT and CUIL: weights 5 to 2 and 7 to 2, modulo 11.
     private static func cuit(_ digits: Digits) -> Bool {
-        guard digits.count == 11, [20, 23, 24, 25, 26, 27, 30, 33, 34].contains(digits.number(0..<2)) else { return false }
+        guard digits.count == 11, [20, 23, 24, 25, 26, 27, 30, 33, 34].contains(digits.number(0..<2)) else {
+            return false
+        }
         let check = (11 - digits.weighted([5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11
         return check == digits[10]
     }

@@ -5,7 +5,8 @@ enum WestEuropeChecks {
         Validator("de-id-card") { value in Digits(alphanumeric: value).map(idCard) ?? false },
         Validator("de-kvnr") { value in Digits(alphanumeric: value).map(healthNumber) ?? false },
         Validator("de-vat") { value in
-            EastEuropeChecks.tail(value, "DE").map { $0.count == 9 && $0[0] != 0 && GeneralChecks.mod11_10($0) } ?? false
+            EastEuropeChecks.tail(value, "DE").map { $0.count == 9 && $0[0] != 0 && GeneralChecks.mod11_10($0) }
+                ?? false
         },
         Validator("pt-nif") { value in EastEuropeChecks.tail(value, "PT").map(nif) ?? false },
         Validator("ie-pps") { value in Digits(alphanumeric: value).map(pps) ?? false },
@@ -116,7 +117,7 @@ enum WestEuropeChecks {
             guard (0x30...0x39).contains(value[index]) else { return false }
             number = number * 10 + Int(value[index] - 0x30)
         }
-        guard EuropeChecks.isDate(month: number / 100_000 % 100 , day: number / 10_000_000) else { return false }
+        guard EuropeChecks.isDate(month: number / 100_000 % 100, day: number / 10_000_000) else { return false }
         let marks = Array("0123456789ABCDEFHJKLMNPRSTUVWXY".utf8)
         return marks[number % 31] == value[10]
     }

@@ -31,7 +31,10 @@ public enum ExampleTemplate {
     /// Every generator, as a rule file writes it.
     public static let generators: [String] =
         ExampleAlphabet.byName.keys.sorted().map { "{\($0):N}" }
-        + ["{uuid}", "{jwt}", "{pem-body:N}", "{github-crc32}", "{npm-crc32}", "{atlassian-crc32}", "{luhn}", "{mod97}"]
+        + [
+            "{uuid}", "{jwt}", "{pem-body:N}", "{github-crc32}", "{npm-crc32}", "{atlassian-crc32}", "{luhn}",
+            "{mod97}",
+        ]
         + ["{check:VALIDATOR}", "{check2:VALIDATOR}"]
 
     /// Expands `template`; `name` seeds the draws: the rule's id, `hit` or `miss`, and the number.
