@@ -41,6 +41,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         .target(name: "Primitives", swiftSettings: strict),
@@ -77,9 +78,11 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Events", "Gateway", "Inspection", "Journal", "Packs", "Policy", "Primitives", "TOMLKit",
+                .target(name: "CLinux", condition: .when(platforms: [.linux])),
+                "Events", "Gateway", "Inspection", "Journal", "Packs", "Policy", "Primitives",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ] + nio,
             swiftSettings: strict),
         .target(

@@ -77,6 +77,12 @@ public final class Gateway: Sendable {
         public var connections: Int
         /// Bytes of request bodies that are held for their verdict.
         public var heldBytes: Int
+
+        /// Takes the values as they are.
+        public init(connections: Int, heldBytes: Int) {
+            self.connections = connections
+            self.heldBytes = heldBytes
+        }
     }
 
     /// How much is going on.

@@ -25,6 +25,7 @@ struct Sluice: AsyncParsableCommand {
             PackCommand.self,
             PolicyCommand.self,
             ProvidersCommand.self,
+            AgentCommand.self,
         ])
 }
 

@@ -4,8 +4,8 @@ import NIOCore
 /// that, so a slow reader slows the sender.
 ///
 /// Lives on its channel's event loop. Unchecked because the compiler can't see that: every entry checks it at run time.
-final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendable {
-    typealias InboundIn = Part
+package final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendable {
+    package typealias InboundIn = Part
 
     private let loop: any EventLoop
     private var context: ChannelHandlerContext?
@@ -21,22 +21,22 @@ final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendab
     private var onEnd: (() -> Void)?
 
     /// The loop must be the channel's.
-    init(on loop: any EventLoop) { self.loop = loop }
+    package init(on loop: any EventLoop) { self.loop = loop }
 
     /// Whether the peer is gone or the connection broke.
-    var isClosed: Bool {
+    package var isClosed: Bool {
         loop.preconditionInEventLoop()
         return end != nil
     }
 
     /// Whether `next` would return at once.
-    var hasPart: Bool {
+    package var hasPart: Bool {
         loop.preconditionInEventLoop()
         return !parts.isEmpty
     }
 
     /// The next part; nil when the peer has closed. Throws what broke the connection, `TimedOut`, or `CancellationError`.
-    func next(within limit: TimeAmount) async throws -> Part? {
+    package func next(within limit: TimeAmount) async throws -> Part? {
         loop.preconditionInEventLoop()
         if let part = parts.popFirst() { return part }
         if let end { return try end.get() }
@@ -56,7 +56,7 @@ final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendab
     }
 
     /// Reads ahead once, so that a peer that goes away is noticed. The call-back runs once, when that happens.
-    func watch(_ gone: @escaping () -> Void) {
+    package func watch(_ gone: @escaping () -> Void) {
         loop.preconditionInEventLoop()
         if end != nil { return gone() }
         onEnd = gone
@@ -65,21 +65,21 @@ final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendab
     }
 
     /// Ends `watch`.
-    func unwatch() {
+    package func unwatch() {
         loop.preconditionInEventLoop()
         onEnd = nil
         watching = false
     }
 
     /// Drops what has come and whatever still comes.
-    func discardRest() {
+    package func discardRest() {
         loop.preconditionInEventLoop()
         discarding = true
         parts.removeAll()
     }
 
     /// Returns when the socket takes more bytes, or is closed.
-    func writable() async {
+    package func writable() async {
         loop.preconditionInEventLoop()
         guard let context, context.channel.isActive, !context.channel.isWritable else { return }
         await withCheckedContinuation { writableWaiters.append($0) }
@@ -106,33 +106,33 @@ final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendab
 
     // MARK: ChannelInboundHandler
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         finish(.success(nil))
         self.context = nil
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = Self.unwrapInboundIn(data)
         if discarding { return }
         guard waiter != nil else { return parts.append(part) }
         resume(waiterNumber, .success(part))
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    package func channelReadComplete(context: ChannelHandlerContext) {
         reading = false
         if waiter != nil || (watching && parts.isEmpty) { requestRead() }
         context.fireChannelReadComplete()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         finish(.failure(error))
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         finish(.success(nil))
         for waiter in writableWaiters { waiter.resume() }
         writableWaiters = []
@@ -143,7 +143,7 @@ final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendab
         context.fireChannelInactive()
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             let waiters = writableWaiters
             writableWaiters = []
@@ -154,4 +154,4 @@ final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendab
 }
 
 /// A peer took longer than its limit.
-struct TimedOut: Error {}
+package struct TimedOut: Error {}

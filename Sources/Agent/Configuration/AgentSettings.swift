@@ -1,0 +1,142 @@
+import Gateway
+import Glibc
+import Logging
+import Packs
+
+/// How an agent is set up: defaults, then the user's agent.toml, then flags, then the managed agent.toml.
+public struct AgentSettings: Sendable, Hashable {
+    /// Port of the gateway, 0 for any.
+    public var port = 7788
+    /// Pack file or rule sources; nil searches for the default pack.
+    public var pack: String?
+    /// Policy file; nil takes the standard one.
+    public var policy: String?
+    /// Base URL of each provider that differs from the standard one.
+    public var upstreams: [String: UpstreamAddress] = [:]
+    /// Certificate authorities to trust besides the system's, for providers and collector.
+    public var upstreamCAFile: String?
+    /// Where events are delivered; nil keeps them in the journal.
+    public var collector: UpstreamAddress?
+    /// File that holds the token for the collector.
+    public var enrolmentTokenFile: String?
+    /// What is logged.
+    public var logLevel = Logger.Level.info
+    /// Folders.
+    public var paths: AgentPaths
+
+    /// The gateway's port where nothing else is said.
+    public static let standardPort = 7788
+    /// Largest settings file that is read, in bytes.
+    public static let maxFileBytes = 256 << 10
+
+    /// The defaults.
+    public init(paths: AgentPaths = AgentPaths()) {
+        self.paths = paths
+    }
+
+    /// Values that a layer sets; nil where it says nothing.
+    public struct Layer: Sendable {
+        public var port: Int?
+        public var pack: String?
+        public var policy: String?
+        public var stateFolder: String?
+        public var runtimeFolder: String?
+        public var upstreams: [String: UpstreamAddress] = [:]
+        public var upstreamCAFile: String?
+        public var collector: UpstreamAddress?
+        public var enrolmentTokenFile: String?
+        public var logLevel: Logger.Level?
+
+        /// A layer that says nothing.
+        public init() {}
+    }
+
+    /// Puts a layer over what was said before.
+    public mutating func apply(_ layer: Layer) {
+        port = layer.port ?? port
+        pack = layer.pack ?? pack
+        policy = layer.policy ?? policy
+        paths.state = layer.stateFolder ?? paths.state
+        paths.runtime = layer.runtimeFolder ?? paths.runtime
+        if layer.runtimeFolder != nil { paths.runtimeIsSubstitute = false }
+        upstreams.merge(layer.upstreams) { _, new in new }
+        upstreamCAFile = layer.upstreamCAFile ?? upstreamCAFile
+        collector = layer.collector ?? collector
+        enrolmentTokenFile = layer.enrolmentTokenFile ?? enrolmentTokenFile
+        logLevel = layer.logLevel ?? logLevel
+    }
+
+    /// Reads all layers. `file` is what `--config` named: then it has to be there.
+    public static func load(file: String?, flags: Layer, paths: AgentPaths = AgentPaths()) throws -> AgentSettings {
+        var settings = AgentSettings(paths: paths)
+        if let path = file ?? (access(paths.settingsFile, F_OK) == 0 ? paths.settingsFile : nil) {
+            settings.apply(try layer(ofFile: path))
+        }
+        settings.apply(flags)
+        if access(AgentPaths.managedFile, F_OK) == 0 { settings.apply(try layer(ofFile: AgentPaths.managedFile)) }
+        return settings
+    }
+
+    private static func layer(ofFile path: String) throws -> Layer {
+        try layer(FileBytes.read(path, max: maxFileBytes), named: path)
+    }
+
+    /// Reads the text of an agent.toml. Throws `SourceMistakes`, each with line and column.
+    public static func layer(_ bytes: [UInt8], named name: String) throws -> Layer {
+        let list = MistakeList(file: name)
+        var reader = ConfigurationReader(try ConfigurationTable.parse(bytes, file: name), named: "agent.toml", list)
+        var layer = Layer()
+        layer.port = reader.integer("port", in: 0...65_535)
+        layer.pack = reader.string("pack")
+        layer.policy = reader.string("policy")
+        layer.stateFolder = absolute(&reader, "state_dir")
+        layer.runtimeFolder = absolute(&reader, "runtime_dir")
+        layer.upstreamCAFile = reader.string("upstream_ca_file")
+        layer.logLevel = reader.choice("log_level")
+        if var collector = reader.table("collector") {
+            layer.collector = address(&collector, "url")
+            layer.enrolmentTokenFile = collector.string("enrolment_token_file")
+            collector.finish()
+        }
+        if var upstreams = reader.table("upstream") {
+            for entry in upstreams.table.entries {
+                layer.upstreams[entry.key] = address(&upstreams, entry.key)
+            }
+        }
+        reader.finish()
+        try list.check()
+        return layer
+    }
+
+    private static func address(_ reader: inout ConfigurationReader, _ key: String) -> UpstreamAddress? {
+        guard let text = reader.string(key) else { return nil }
+        do throws(UpstreamAddress.Problem) {
+            return try UpstreamAddress(text)
+        } catch {
+            reader.mistakes.add(reader.position(of: key), "\"\(key)\" is not usable: \(error)")
+            return nil
+        }
+    }
+
+    private static func absolute(_ reader: inout ConfigurationReader, _ key: String) -> String? {
+        guard let path = reader.string(key) else { return nil }
+        if path.hasPrefix("/") { return path }
+        reader.mistakes.add(reader.position(of: key), "\"\(key)\" is not an absolute path", mend: "begin it with /")
+        return nil
+    }
+
+    /// The token for the collector, without the line end. Throws when the file is missing, empty or too large.
+    func enrolmentToken() throws(AgentProblem) -> String? {
+        guard let path = enrolmentTokenFile else { return nil }
+        do throws(FileProblem) {
+            var bytes = try FileBytes.read(path, max: 4096)[...]
+            while let last = bytes.last, [0x0A, 0x0D, 0x20].contains(last) { bytes = bytes.dropLast() }
+            guard !bytes.isEmpty, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw FileProblem(path: path, reason: "it holds no token of plain characters")
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        } catch {
+            throw AgentProblem("the enrolment token can't be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,244 @@
+import Crypto
+import Events
+import Gateway
+import Glibc
+import Inspection
+import Journal
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+import Policy
+import Primitives
+import ServiceLifecycle
+import UnixSignals
+
+/// The agent's one daemon: gateway, control socket, courier, over one Inspector and one journal.
+public final class AgentService: Service {
+    /// Version that status and events carry.
+    public static let version = "0.1.0"
+
+    let settings: AgentSettings
+    let logger: Logger
+    let snapshots: SnapshotHolder
+    let journal: Journal
+    let inspector: Inspector
+    let courier: Courier?
+    let state: NIOLockedValueBox<State>
+    private let lock: InstanceLock
+    private let group: any EventLoopGroup
+    private let client: OutboundClient?
+    private let vault: Vault
+    private let deviceKey: [UInt8]
+    private let ready: @Sendable (Int) -> Void
+
+    struct State: Sendable {
+        var loaded: LoadedSnapshot
+        var port = 0
+        var gateway: Gateway?
+        var reloadFailure: String?
+        let began = ContinuousClock.now
+    }
+
+    /// Prepares everything that can fail: folders, the one-instance lock, the device key, pack and policy, the journal. Nothing listens
+    /// yet. `ready` is called with the port once everything does.
+    public init(
+        _ settings: AgentSettings, logger: Logger, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        ready: @escaping @Sendable (Int) -> Void
+    ) throws {
+        self.settings = settings
+        self.logger = logger
+        self.group = group
+        self.ready = ready
+        if let problem = Hardening.apply() {
+            logger.warning(
+                "the agent's memory is open to other programs of the user", metadata: ["cause": .string(problem)])
+        }
+        try PrivateFiles.makeFolder(settings.paths.state)
+        try PrivateFiles.makeFolder(settings.paths.runtime)
+        lock = try InstanceLock(settings.paths)
+        let key = try DeviceKeyFile.load(settings.paths.deviceKey)
+        deviceKey = key
+        let loaded = try LoadedSnapshot.load(settings)
+        state = NIOLockedValueBox(State(loaded: loaded))
+        snapshots = SnapshotHolder(loaded.snapshot)
+        journal = try Self.openJournal(settings, key)
+        vault = Vault(deviceKey: key)
+        inspector = Inspector(
+            snapshots: snapshots, journal: Recorder(journal: journal), vault: vault, deviceKey: key,
+            milliseconds: { Platform.milliseconds() })
+        if let collector = settings.collector {
+            // Fails here, and not at the first event.
+            _ = try settings.enrolmentToken()
+            let client = OutboundClient(collector, trustFile: settings.upstreamCAFile, group: group)
+            self.client = client
+            courier = Courier(
+                source: journal, transport: CollectorClient(client: client) { try settings.enrolmentToken() },
+                logger: logger)
+        } else {
+            client = nil
+            courier = nil
+        }
+    }
+
+    private static func openJournal(_ settings: AgentSettings, _ key: [UInt8]) throws -> Journal {
+        let device = DeviceRecord(uid: Keys.deviceID(key), hostname: Host.name, system: "Linux")
+        return try Journal(
+            path: settings.paths.journal,
+            options: JournalOptions(
+                device: device, productVersion: version, signingKey: Keys.derive(key, for: "sluice journal")))
+    }
+
+    /// Runs until the graceful shutdown, then stops in order: no new requests, requests in flight, delivery, journal.
+    public func run() async throws {
+        let loaded = state.withLockedValue { $0.loaded }
+        if let setAside = journal.status.setAside {
+            logger.error(
+                "the journal was damaged and has been set aside; a new one has begun",
+                metadata: ["file": .string(setAside)])
+        }
+        let gateway = try await Gateway.make(
+            try gatewayConfiguration(loaded.snapshot.catalogue),
+            services: GatewayServices(
+                inspector: inspector, resolver: { [vault] in vault.resolver(for: $0) },
+                scopeKey: Keys.derive(deviceKey, for: "sluice scope"), user: Host.user, logger: logger),
+            group: group)
+        let control = ControlServer(group: group, logger: logger) { [weak self] question in
+            await self?.answer(question) ?? ControlAnswer(error: "the agent is stopping")
+        }
+        let port = try await start(gateway)
+        state.withLockedValue {
+            $0.port = port
+            $0.gateway = gateway
+        }
+        try await control.start(at: settings.paths.socket)
+        try writePort(port)
+        let courierTask = courier.map { courier in Task { await courier.run() } }
+        let reloads = Task { await self.reloadOnSignal() }
+        ready(port)
+
+        try? await gracefulShutdown()
+        logger.info("stopping")
+        reloads.cancel()
+        await gateway.stop()
+        await deliverTheRest()
+        courierTask?.cancel()
+        await control.stop()
+        await client?.close()
+        await journal.close()
+        unlink(settings.paths.port)
+        unlink(settings.paths.socket)
+    }
+
+    private func gatewayConfiguration(_ catalogue: Catalogue) throws -> GatewayConfiguration {
+        GatewayConfiguration(
+            port: settings.port, routes: try Routes.make(settings, catalogue), uid: getuid(),
+            trustFile: settings.upstreamCAFile)
+    }
+
+    private func start(_ gateway: Gateway) async throws -> Int {
+        do {
+            return try await gateway.start()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw AgentProblem(
+                "port \(settings.port) is taken by another program; choose another one with --port, or with port in \(settings.paths.settingsFile)"
+            )
+        }
+    }
+
+    private func writePort(_ port: Int) throws {
+        try PortFile.write(port, to: settings.paths.port)
+    }
+
+    /// What is in the journal when the agent stops goes to a collector that is there; one that is not gets it after the next start.
+    private func deliverTheRest() async {
+        guard let courier else { return }
+        let end = ContinuousClock.now + .seconds(2)
+        while ContinuousClock.now < end {
+            let status = journal.status
+            guard status.acknowledged < status.last else { return }
+            switch courier.status.condition {
+            case .retrying, .refused: return
+            case .idle, .delivering: try? await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    // MARK: Reload
+
+    private func reloadOnSignal() async {
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        for await _ in signals { _ = try? await reload() }
+    }
+
+    /// Loads pack and policy again. When that fails the old ones stay in force, which the thrown error and an event say.
+    @discardableResult
+    func reload() async throws -> LoadedSnapshot {
+        do {
+            let loaded = try LoadedSnapshot.load(settings)
+            snapshots.replace(with: loaded.snapshot)
+            state.withLockedValue {
+                $0.loaded = loaded
+                $0.reloadFailure = nil
+            }
+            logger.notice(
+                "reloaded", metadata: ["preset": .string(loaded.preset), "rules": "\(loaded.ruleCount)"])
+            return loaded
+        } catch {
+            state.withLockedValue { $0.reloadFailure = "\(error)" }
+            logger.error(
+                "reload failed; the old pack and policy stay in force", metadata: ["cause": .string("\(error)")])
+            let now = Platform.milliseconds()
+            let draft = EventDraft(
+                id: EventID(milliseconds: now), kind: .health, milliseconds: now,
+                title: "Reload failed; the old pack and policy stay in force", severity: .medium)
+            _ = try? await journal.append(draft)
+            throw error
+        }
+    }
+}
+
+/// Keys for one use each, derived from the device's.
+enum Keys {
+    static func derive(_ key: [UInt8], for use: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(use.utf8), using: SymmetricKey(data: key)))
+    }
+
+    /// Names the device for the collector; says nothing of the key.
+    static func deviceID(_ key: [UInt8]) -> String {
+        derive(key, for: "sluice device id").prefix(16).map { byte in
+            let hex = String(byte, radix: 16)
+            return hex.count == 1 ? "0" + hex : hex
+        }.joined()
+    }
+}
+
+/// What the system says of itself.
+enum Host {
+    static var name: String? {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Login name of the user, or his number.
+    static var user: String {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16 << 10)
+        guard getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil, let name = entry.pw_name
+        else {
+            return "\(getuid())"
+        }
+        return String(cString: name)
+    }
+}
+
+enum Platform {
+    /// Milliseconds since 1970.
+    static func milliseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(max(time.tv_sec, 0)) * 1000 + UInt64(time.tv_nsec / 1_000_000)
+    }
+}

@@ -1,0 +1,52 @@
+import Gateway
+import Inspection
+import Packs
+import Policy
+
+/// A snapshot and where it came from.
+struct LoadedSnapshot: Sendable {
+    var snapshot: Snapshot
+    var preset: String
+    var policyFile: String?
+    var packOrigin: String
+    var ruleCount: Int
+    /// What the user should be told.
+    var notes: [String]
+
+    /// Loads pack, policy and catalogue as the settings say. Throws errors that describe themselves: files with line and column.
+    static func load(_ settings: AgentSettings) throws -> LoadedSnapshot {
+        let pack = try PackLocator().load(settings.pack)
+        let policy = try PolicyHome().load(file: settings.policy ?? PolicyHome.standardFile())
+        let rules = try pack.ruleSet()
+        let snapshot = Snapshot(
+            rules: rules, rulesDigest: pack.pack.digest, engine: policy.engine, policyDigest: policy.digest)
+        return LoadedSnapshot(
+            snapshot: snapshot, preset: policy.engine.name, policyFile: policy.file, packOrigin: pack.origin,
+            ruleCount: pack.pack.sources.count, notes: pack.notes)
+    }
+}
+
+/// Which providers the gateway serves, and where their requests go.
+enum Routes {
+    /// Base URLs where nothing else is set: those of providers whose wire format is known.
+    static let standard = ["openai": "https://api.openai.com", "anthropic": "https://api.anthropic.com"]
+
+    /// The routes. An upstream for a provider that the catalogue does not know is an error: no policy could speak of it.
+    static func make(_ settings: AgentSettings, _ catalogue: Catalogue) throws -> [GatewayRoute] {
+        var upstreams: [String: UpstreamAddress] = [:]
+        for (provider, url) in standard { upstreams[provider] = try UpstreamAddress(url) }
+        upstreams.merge(settings.upstreams) { _, set in set }
+        return try upstreams.sorted { $0.key < $1.key }.map { provider, address in
+            guard let surface = catalogue.gatewaySurface(of: provider) else {
+                let known = catalogue.providers.filter { $0.gatewaySurface != nil }.map(\.id).sorted()
+                throw AgentProblem(
+                    "no gateway for provider \"\(provider)\"; the catalogue has: \(known.joined(separator: ", "))")
+            }
+            guard !(address.isLoopback && address.port == settings.port) else {
+                throw AgentProblem(
+                    "the upstream of \(provider) is the gateway itself (\(address)); name the provider's own address")
+            }
+            return GatewayRoute(provider: provider, surface: surface.id, upstream: address)
+        }
+    }
+}
