@@ -65,7 +65,7 @@ public final class AgentService: Service {
         journal = try Self.openJournal(settings, key)
         vault = Vault(deviceKey: key)
         inspector = Inspector(
-            snapshots: snapshots, journal: Recorder(journal: journal), vault: vault, deviceKey: key,
+            snapshots: snapshots, journal: journal, vault: vault, deviceKey: key,
             milliseconds: { Platform.milliseconds() })
         if let collector = settings.collector {
             // Fails here, and not at the first event.
