@@ -23,47 +23,60 @@ struct Detecting: Sendable {
     /// Up to this size in bytes a prompt is hashed where it is called for, to learn how much of it is new.
     static let maxProbedBytes = 1 << 20
 
-    var bytes: Int { prompt.segments.reduce(0) { $0 + $1.text.count } }
-
-    /// Whether so much of it is new that a thread of the pool should look at it.
-    func isLarge() -> Bool {
-        let bytes = bytes
-        guard bytes > ScanThreads.inlineBytes else { return false }
-        guard bytes <= Self.maxProbedBytes else { return true }
-        var new = 0
-        for segment in prompt.segments where cache.result(for: textKey(segment.text)) == nil {
-            new += segment.text.count
-            if new > ScanThreads.inlineBytes { return true }
-        }
-        return false
+    /// How the look begins: where it is to be done, and the keys of the texts if they are known already.
+    struct Start: Sendable {
+        var isLarge: Bool
+        var keys: [TextKey]?
     }
 
-    func run() -> Detected {
+    /// Whether so much of the prompt is new that a thread of the pool should look at it.
+    func start() -> Start {
+        let bytes = prompt.segments.reduce(0) { $0 + $1.text.count }
+        guard bytes > ScanThreads.inlineBytes else { return Start(isLarge: false) }
+        guard bytes <= Self.maxProbedBytes else { return Start(isLarge: true) }
+        let keys = prompt.segments.map { textKey($0.text) }
+        let new = zip(prompt.segments, keys).reduce(0) {
+            cache.result(for: $1.1) == nil ? $0 + $1.0.text.count : $0
+        }
+        return Start(isLarge: new > ScanThreads.inlineBytes, keys: keys)
+    }
+
+    func run(_ start: Start) -> Detected {
         var detected = Detected(opaque: prompt.opaque)
-        detected.keys.reserveCapacity(prompt.segments.count)
+        detected.keys = start.keys ?? prompt.segments.map { textKey($0.text) }
         for (index, segment) in prompt.segments.enumerated() {
-            let key = textKey(segment.text)
-            detected.keys.append(key)
-            let result = scan(segment.text, key)
-            detected.detections += result.findings.map { detection($0, [Piece(segment: index, span: $0.span)]) }
+            let result = scan(segment.text, detected.keys[index])
+            detected.detections += result.findings.compactMap { finding in
+                // A model's word for a value that is gone already.
+                if isPlaceholder(segment.text, finding.span) { return nil }
+                return detection(finding, [Piece(segment: index, span: finding.span)])
+            }
             if result.incomplete != nil {
                 detected.opaque.append(OpaqueItem(reason: .budget, place: segment.place))
             }
             detected.detections += known(in: segment.text) { [Piece(segment: index, span: $0)] }
         }
-        for joined in JoinedText.all(prompt.segments) {
-            let result = scan(joined.text, textKey(joined.text))
-            for finding in result.findings {
-                guard let pieces = joined.pieces(of: finding.span), !pieces.isEmpty else { continue }
-                detected.detections.append(detection(finding, pieces))
-            }
-            if result.incomplete != nil, let first = joined.stretches.first {
-                detected.opaque.append(
-                    OpaqueItem(reason: .budget, place: prompt.segments[first.segment].place))
-            }
-            detected.detections += known(in: joined.text) { joined.pieces(of: $0) ?? [] }
-        }
+        for joined in JoinedText.all(prompt.segments) { look(joined, &detected) }
         return detected
+    }
+
+    private func look(_ joined: JoinedText, _ detected: inout Detected) {
+        let result = scan(joined.text, textKey(joined.text))
+        for finding in result.findings {
+            guard let pieces = joined.pieces(of: finding.span), !pieces.isEmpty,
+                !isPlaceholder(joined.text, finding.span)
+            else { continue }
+            detected.detections.append(detection(finding, pieces))
+        }
+        if result.incomplete != nil, let first = joined.stretches.first {
+            detected.opaque.append(OpaqueItem(reason: .budget, place: prompt.segments[first.segment].place))
+        }
+        detected.detections += known(in: joined.text) { joined.pieces(of: $0) ?? [] }
+    }
+
+    private func isPlaceholder(_ text: [UInt8], _ span: ByteSpan) -> Bool {
+        span.count <= Placeholder.maxBytes && text[span.start] | 0x20 == 0x73
+            && Placeholder.parse(text[span.range]) != nil
     }
 
     private func textKey(_ text: [UInt8]) -> TextKey {

@@ -5,8 +5,6 @@ import Primitives
 
 /// The line itself: cache, classifier, vault, policy, journal. One for the whole agent; any number of prompts at a time.
 public final class Inspector: Inspecting {
-    /// Most different findings in one event and sentence; the rest is counted.
-    static let maxToldFindings = EventLimits.maxFindings
     /// Verdicts that are remembered in order to count their repeats.
     static let maxRepeats = 32_768
 
@@ -62,19 +60,21 @@ public final class Inspector: Inspecting {
         let detecting = Detecting(
             prompt: prompt, snapshot: snapshot, matcher: vault.matcher(for: prompt.scope.client), cache: cache,
             key: cacheKey)
-        let detected = detecting.isLarge() ? await threads.run { detecting.run() } : detecting.run()
+        let start = detecting.start()
         let now = milliseconds()
-        let judged = Judging.judge(prompt, detected, snapshot.engine, now: Int64(now / 1_000))
+        let evaluation =
+            start.isLarge
+            ? await threads.run { Evaluation(detecting, start, now: now) } : Evaluation(detecting, start, now: now)
+        let judged = evaluation.judged
         let edits = keep(judged, prompt)
         var verdict = Verdict(
-            action: judged.action, findings: findings(judged, prompt), edits: edits, tier: judged.decision.tier,
+            action: judged.action, findings: evaluation.findings, edits: edits, tier: judged.decision.tier,
             trace: judged.trace)
         guard judged.action > .allow || !judged.detections.isEmpty else { return verdict }
-        let (folded, omitted) = Folded.all(judged.detections, in: prompt.segments, limit: Self.maxToldFindings)
-        let event = await record(prompt, detected, judged, folded, omitted, snapshot, now, began)
+        let event = await record(evaluation, prompt, snapshot, now, began)
         verdict.eventID = event.id.short
         verdict.recorded = event.recorded
-        verdict.message = message(judged, prompt, folded, snapshot, event).text
+        verdict.message = message(evaluation, prompt, snapshot, event).text
         return verdict
     }
 
@@ -104,29 +104,6 @@ public final class Inspector: Inspecting {
         }
     }
 
-    private func findings(_ judged: Judged, _ prompt: Prompt) -> [JudgedFinding] {
-        var list: [JudgedFinding] = []
-        list.reserveCapacity(judged.detections.count + judged.opaque.count)
-        var lines = LineCounter()
-        for detection in judged.detections {
-            let piece = detection.first
-            list.append(
-                JudgedFinding(
-                    segment: piece.segment, span: piece.span, ruleID: detection.rule.id, name: detection.rule.name,
-                    dataClass: detection.rule.dataClass, severity: detection.rule.severity,
-                    confidence: detection.confidence,
-                    line: lines.line(of: piece, in: prompt.segments), action: detection.action))
-        }
-        for (item, action) in judged.opaque {
-            list.append(
-                JudgedFinding(
-                    segment: nil, span: ByteSpan(start: 0, end: 0), ruleID: item.reason.rawValue,
-                    name: item.reason.words, dataClass: .opaque, severity: Judging.opaqueSeverity, confidence: 1,
-                    line: 0, action: action))
-        }
-        return list
-    }
-
     // MARK: Recording
 
     private struct Recorded {
@@ -136,10 +113,12 @@ public final class Inspector: Inspecting {
 
     /// Records what is new; what was recorded before for this client and destination is counted only. A block is always an event.
     private func record(
-        _ prompt: Prompt, _ detected: Detected, _ judged: Judged, _ folded: [Folded], _ omitted: Int,
-        _ snapshot: Snapshot, _ now: UInt64, _ began: ContinuousClock.Instant
+        _ evaluation: Evaluation, _ prompt: Prompt, _ snapshot: Snapshot, _ now: UInt64,
+        _ began: ContinuousClock.Instant
     ) async -> Recorded {
-        var newFindings = folded
+        let judged = evaluation.judged
+        let keys = evaluation.keys
+        var newFindings = evaluation.folded
         var newOpaque = judged.opaque.filter { $0.action > .allow }
         var known: Set<EventID> = []
         if judged.action < .justify {
@@ -150,9 +129,9 @@ public final class Inspector: Inspecting {
                 known.insert(event)
                 return true
             }
-            newFindings.removeAll { repeated(self.key(of: $0, prompt, detected, judged)) }
+            newFindings.removeAll { repeated(self.key(of: $0, prompt, keys, judged)) }
             newOpaque.removeAll { repeated(self.key(of: $0, prompt, judged)) }
-            if folded.isEmpty, judged.opaque.allSatisfy({ $0.action == .allow }) {
+            if evaluation.folded.isEmpty, judged.opaque.allSatisfy({ $0.action == .allow }) {
                 _ = repeated(self.key(ofWhole: judged, prompt))
             }
         }
@@ -165,7 +144,7 @@ public final class Inspector: Inspecting {
         let draft = EventDrafting(
             snapshot: snapshot, fingerprintKey: fingerprintKey, fingerprintScope: fingerprintScope
         ).draft(
-            id, prompt, judged, newFindings, omitted: omitted, opaque: newOpaque, milliseconds: now,
+            id, prompt, judged, newFindings, omitted: evaluation.omitted, opaque: newOpaque, milliseconds: now,
             microseconds: Int(spent / .microseconds(1)))
         do {
             try await journal.record(draft, durable: judged.action >= .justify)
@@ -173,7 +152,7 @@ public final class Inspector: Inspecting {
             return Recorded(id: id, recorded: .unrecorded)
         }
         if judged.action < .justify {
-            for finding in newFindings { repeats.store(id, for: key(of: finding, prompt, detected, judged)) }
+            for finding in newFindings { repeats.store(id, for: key(of: finding, prompt, keys, judged)) }
             for part in newOpaque { repeats.store(id, for: key(of: part, prompt, judged)) }
             if newFindings.isEmpty, newOpaque.isEmpty { repeats.store(id, for: key(ofWhole: judged, prompt)) }
         }
@@ -191,12 +170,12 @@ public final class Inspector: Inspecting {
     }
 
     private func key(
-        of folded: Folded, _ prompt: Prompt, _ detected: Detected, _ judged: Judged
+        of folded: Folded, _ prompt: Prompt, _ keys: [TextKey], _ judged: Judged
     ) -> RepeatKey {
         let piece = folded.detection.first
         return RepeatKey(
             client: prompt.scope.client, surface: judged.decision.surface, action: folded.detection.action,
-            text: detected.keys[piece.segment], span: piece.span, rule: folded.detection.rule.id)
+            text: keys[piece.segment], span: piece.span, rule: folded.detection.rule.id)
     }
 
     private func key(
@@ -217,9 +196,10 @@ public final class Inspector: Inspecting {
     }
 
     private func message(
-        _ judged: Judged, _ prompt: Prompt, _ folded: [Folded], _ snapshot: Snapshot, _ event: Recorded
+        _ evaluation: Evaluation, _ prompt: Prompt, _ snapshot: Snapshot, _ event: Recorded
     ) -> UserMessage {
-        let texts = folded.map {
+        let judged = evaluation.judged
+        let texts = evaluation.folded.map {
             UserMessage.Subject(
                 name: $0.detection.rule.name, place: prompt.segments[$0.detection.first.segment].place,
                 line: $0.position.line, kind: $0.kind, revoke: $0.detection.rule.revoke,
@@ -236,25 +216,4 @@ public final class Inspector: Inspecting {
             tier: judged.decision.tier, substitute: judged.decision.substitute, isSuspended: judged.isSuspended,
             eventID: event.id.short, isUnrecorded: event.recorded == .unrecorded)
     }
-}
-
-/// Counts lines for places that come in order, each byte once.
-struct LineCounter {
-    private var segment = -1
-    private var offset = 0
-    private var line = 1
-
-    mutating func line(of piece: Piece, in segments: [PromptSegment]) -> Int {
-        if piece.segment != segment || piece.span.start < offset { self = LineCounter(segment: piece.segment) }
-        segments[piece.segment].text.withUnsafeBufferPointer { text in
-            while offset < piece.span.start {
-                if text[offset] == 0x0A { line += 1 }
-                offset += 1
-            }
-        }
-        return line
-    }
-
-    init() {}
-    private init(segment: Int) { self.segment = segment }
 }

@@ -108,7 +108,7 @@ extension OpaqueItem.Reason {
         case .file: "a file that can't be inspected"
         case .archive: "an archive that can't be inspected"
         case .tokens: "token numbers that can't be inspected"
-        case .encoding: "a coding that can't be read (send it uncompressed)"
+        case .encoding: "a body in a coding that can't be read"
         case .reference: "a reference to content elsewhere"
         case .duplicateKey: "a field that is given twice"
         case .unknownShape: "a part of unknown shape"

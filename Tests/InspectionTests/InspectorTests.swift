@@ -117,6 +117,15 @@ import Testing
         #expect(line.journal.drafts.count == 5)
     }
 
+    @Test("A placeholder is no finding, even where a value would be one")
+    func placeholderAsValue() async throws {
+        let line = try Line()
+        let prompt = Line.prompt(["password: \(Line.token().dropFirst(5))"])
+        let sent = await line.inspector.inspect(prompt).applied(to: prompt)[0]
+        #expect(sent.hasPrefix("password: SLUICE_PASSWORD_"))
+        #expect(await line.inspector.inspect(Line.prompt([sent])).action == .allow)
+    }
+
     @Test("The repeat of an event that the journal has evicted becomes an event again")
     func evicted() async throws {
         let line = try Line()

@@ -12,7 +12,7 @@ enum PromptBuilder {
                 place: Place(
                     path: segment.path, message: segment.message,
                     role: Place.Role(rawValue: segment.role.rawValue) ?? .other),
-                group: segment.group, rewritable: segment.rewritable)
+                group: segment.group, rewritable: segment.rewritable, editable: segment.editable)
         }
     }
 
@@ -39,9 +39,11 @@ enum PromptBuilder {
         case .image: .image
         case .audio: .audio
         case .video: .video
-        case .file, .reference: .file
+        case .file: .file
+        case .reference: .reference
         case .tokens: .tokens
-        case .unknownShape, .duplicateKey: .unknownShape
+        case .unknownShape: .unknownShape
+        case .duplicateKey: .duplicateKey
         }
     }
 }
