@@ -164,7 +164,7 @@ public struct PolicyRecord: Sendable, Hashable, Codable {
     }
 }
 
-/// Which events are gone.
+/// Which events can't be delivered any more. The collector may hold some of them: what it does not hold of them is lost.
 public struct GapRecord: Sendable, Hashable, Codable {
     /// First evicted sequence number.
     public internal(set) var first: UInt64

@@ -23,7 +23,9 @@ enum JournalSchema {
             floor INTEGER NOT NULL,
             floor_hash TEXT NOT NULL,
             acknowledged INTEGER NOT NULL,
-            lost INTEGER NOT NULL) STRICT;
+            lost INTEGER NOT NULL,
+            gap INTEGER NOT NULL,
+            gap_first INTEGER NOT NULL) STRICT;
         PRAGMA application_id = 1397508657;
         """
     ]

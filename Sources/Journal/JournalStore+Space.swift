@@ -56,13 +56,16 @@ extension JournalStore {
         try database.run(
             "DELETE FROM tally WHERE id IN (SELECT id FROM event WHERE sequence <= ?)", .sequence(last))
         try database.run("DELETE FROM event WHERE sequence <= ?", .sequence(last))
-        let firstLost = max(state.acknowledged, state.floor) + 1
+        var firstLost = max(state.acknowledged, state.floor) + 1
         state.floor = last
         state.floorHash = hash
-        if firstLost <= last {
-            state.acknowledged = last
-            _ = try append(gap(first: firstLost, last: last, hash: hash), to: &state)
-        }
+        guard firstLost <= last else { return }
+        // An earlier gap event that was not delivered either may be gone with this eviction: its numbers must stay named.
+        if state.gap > state.acknowledged { firstLost = state.gapFirst }
+        state.acknowledged = last
+        state.gap = state.next
+        state.gapFirst = firstLost
+        _ = try append(gap(first: firstLost, last: last, hash: hash), to: &state)
     }
 
     /// The event that says which sequence numbers the collector will never see.
@@ -72,10 +75,9 @@ extension JournalStore {
             Hex.encode(
                 HMAC<SHA256>.authenticationCode(for: Self.signedGap(first, last, hash), using: SymmetricKey(data: key)))
         }
-        let count = last - first + 1
         return EventDraft(
             id: EventID(milliseconds: now), kind: .gap, milliseconds: now,
-            title: count == 1 ? "1 event was not delivered" : "\(count) events were not delivered", severity: .medium,
+            title: "Events \(first) to \(last) can't be delivered any more", severity: .medium,
             gap: GapRecord(first: first, last: last, lastHash: hash, signature: signature))
     }
 

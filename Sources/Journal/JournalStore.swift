@@ -25,6 +25,9 @@ final class JournalStore {
         var acknowledged: UInt64
         /// Events that could never be written.
         var lost: UInt64
+        /// Sequence of the last gap event that an eviction has left, and the first number that it names; zeros before there is one.
+        var gap: UInt64
+        var gapFirst: UInt64
     }
 
     /// Opens the file; makes it, its folder and its tables when absent.
@@ -67,7 +70,7 @@ final class JournalStore {
                 try database.execute(JournalSchema.migrations[Int(current)])
                 if current == 0 {
                     try database.run(
-                        "INSERT INTO state VALUES(1, ?, 1, ?, 0, ?, 0, 0)",
+                        "INSERT INTO state VALUES(1, ?, 1, ?, 0, ?, 0, 0, 0, 0)",
                         .text(EventID(milliseconds: now).description),
                         .text(Event.noHash), .text(Event.noHash))
                 }
@@ -84,11 +87,12 @@ final class JournalStore {
 
     static func readState(_ database: SQLite, path: String) throws(JournalError) -> State {
         let state = try database.first(
-            "SELECT journal, next, head, floor, floor_hash, acknowledged, lost FROM state WHERE one = 1"
+            "SELECT journal, next, head, floor, floor_hash, acknowledged, lost, gap, gap_first FROM state WHERE one = 1"
         ) { row in
             State(
                 journal: row.text(0), next: row.sequence(1), head: row.text(2), floor: row.sequence(3),
-                floorHash: row.text(4), acknowledged: row.sequence(5), lost: row.sequence(6))
+                floorHash: row.text(4), acknowledged: row.sequence(5), lost: row.sequence(6), gap: row.sequence(7),
+                gapFirst: row.sequence(8))
         }
         guard let state else { throw .storage(path: path, code: 11, reason: "damaged: no state row") }
         return state
@@ -98,9 +102,12 @@ final class JournalStore {
 
     private func writeState(_ state: State) throws(JournalError) {
         try database.run(
-            "UPDATE state SET next = ?, head = ?, floor = ?, floor_hash = ?, acknowledged = ?, lost = ? WHERE one = 1",
+            """
+            UPDATE state SET next = ?, head = ?, floor = ?, floor_hash = ?, acknowledged = ?, lost = ?, gap = ?, gap_first = ?
+            WHERE one = 1
+            """,
             .sequence(state.next), .text(state.head), .sequence(state.floor), .text(state.floorHash),
-            .sequence(state.acknowledged), .sequence(state.lost))
+            .sequence(state.acknowledged), .sequence(state.lost), .sequence(state.gap), .sequence(state.gapFirst))
     }
 
     private static func transaction<Value>(
