@@ -16,12 +16,14 @@ struct Detected: Sendable {
 struct Detecting: Sendable {
     var prompt: Prompt
     var snapshot: Snapshot
-    var matcher: VaultMatcher?
+    var matchers: [VaultMatcher]
     var cache: FindingsCache
     var key: SymmetricKey
 
     /// Up to this size in bytes a prompt is hashed where it is called for, to learn how much of it is new.
     static let maxProbedBytes = 1 << 20
+    /// Up to so many texts are looked at where they are called for: each costs something, however short.
+    static let maxInlineSegments = 512
 
     /// How the look begins: where it is to be done, and the keys of the texts if they are known already.
     struct Start: Sendable {
@@ -32,8 +34,9 @@ struct Detecting: Sendable {
     /// Whether so much of the prompt is new that a thread of the pool should look at it.
     func start() -> Start {
         let bytes = prompt.segments.reduce(0) { $0 + $1.text.count }
-        guard bytes > ScanThreads.inlineBytes else { return Start(isLarge: false) }
-        guard bytes <= Self.maxProbedBytes else { return Start(isLarge: true) }
+        let isShort = prompt.segments.count + prompt.opaque.count <= Self.maxInlineSegments
+        if bytes <= ScanThreads.inlineBytes, isShort { return Start(isLarge: false) }
+        guard bytes <= Self.maxProbedBytes, isShort else { return Start(isLarge: true) }
         let keys = prompt.segments.map { textKey($0.text) }
         let new = zip(prompt.segments, keys).reduce(0) {
             cache.result(for: $1.1) == nil ? $0 + $1.0.text.count : $0
@@ -98,13 +101,14 @@ struct Detecting: Sendable {
     }
 
     private func known(in text: [UInt8], _ pieces: (ByteSpan) -> [Piece]) -> [Detection] {
-        guard let matcher else { return [] }
-        return text.withUnsafeBytes { matcher.matches(in: $0) }.compactMap { match in
-            let pieces = pieces(match.span)
-            guard !pieces.isEmpty else { return nil }
-            return Detection(
-                pieces: pieces, rule: match.rule, confidence: 1, reasons: ["known-value"],
-                views: match.views, key: nil)
+        matchers.flatMap { matcher in
+            text.withUnsafeBytes { matcher.matches(in: $0) }.compactMap { match in
+                let pieces = pieces(match.span)
+                guard !pieces.isEmpty else { return nil }
+                return Detection(
+                    pieces: pieces, rule: match.rule, confidence: 1, reasons: ["known-value"], views: match.views,
+                    key: nil)
+            }
         }
     }
 }

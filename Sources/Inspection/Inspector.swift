@@ -58,7 +58,7 @@ public final class Inspector: Inspecting {
         let began = ContinuousClock.now
         let snapshot = snapshots.current
         let detecting = Detecting(
-            prompt: prompt, snapshot: snapshot, matcher: vault.matcher(for: prompt.scope.client), cache: cache,
+            prompt: prompt, snapshot: snapshot, matchers: vault.matchers(for: prompt.scope.client), cache: cache,
             key: cacheKey)
         let start = detecting.start()
         let now = milliseconds()
@@ -213,7 +213,7 @@ public final class Inspector: Inspecting {
         return UserMessage(
             action: judged.action, subjects: texts + parts,
             destination: snapshot.catalogue.surface(judged.decision.surface)?.name ?? "this destination",
-            tier: judged.decision.tier, substitute: judged.decision.substitute, isSuspended: judged.isSuspended,
+            tier: judged.decision.tier, suspension: judged.decision.suspension,
             eventID: event.id.short, isUnrecorded: event.recorded == .unrecorded)
     }
 }

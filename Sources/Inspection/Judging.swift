@@ -9,7 +9,6 @@ struct Judged: Sendable {
     var opaque: [(item: OpaqueItem, action: PolicyAction)]
     var decision: PolicyDecision
     var trace: [TraceLine]
-    var isSuspended: Bool { decision.trace.contains { $0.step == .suspend } }
 }
 
 enum Judging {

@@ -20,8 +20,7 @@ struct UserMessage {
     var subjects: [Subject]
     var destination: String
     var tier: Tier
-    var substitute: String?
-    var isSuspended: Bool
+    var suspension: Suspension?
     var eventID: String?
     var isUnrecorded: Bool
 
@@ -41,9 +40,10 @@ struct UserMessage {
     }
 
     private func refusal() -> [String] {
-        if isSuspended {
-            let mend = substitute.map { "Use \($0) instead." } ?? "Ask whoever keeps the policy for a substitute."
-            return ["Sluice stopped this prompt: \(destination) is suspended for this model or account.", mend]
+        if let suspension {
+            let subject = suspension.model == nil && suspension.publisher == nil ? destination : "this model"
+            let mend = suspension.substitute.map { "Use \($0) instead." } ?? "Ask for a substitute."
+            return ["Sluice stopped this prompt: \(subject) is suspended (\(suspension.reason)).", mend]
         }
         let stopping = strongest()
         guard let first = stopping.first else {

@@ -15,6 +15,12 @@ public final class Vault: Sendable {
     /// Values put back into one reply at most.
     public static let maxRestoresPerReply = 1_024
     static let overheadBytes = 512
+    /// What a placeholder takes besides, in bytes.
+    static let placeholderBytes = 256
+    /// Scopes in which one value can be put back; of more the oldest is forgotten.
+    static let maxScopesPerValue = 64
+    /// Values that are looked for in a pass of their own, so that a new one does not make all be indexed anew.
+    static let maxFreshValues = 128
 
     private struct Entry {
         var secret: SecretBytes
@@ -23,12 +29,17 @@ public final class Vault: Sendable {
         var digest: [UInt8]
         var lastUse: UInt64
         var placeholders: [(scope: RestoreScope, text: [UInt8])] = []
-        var weight: Int { 2 * secret.count + Vault.overheadBytes }
+        var weight: Int {
+            2 * secret.count + Vault.overheadBytes + placeholders.count * Vault.placeholderBytes
+        }
     }
 
     private struct Client {
         var byDigest: [[UInt8]: Int] = [:]
-        var matcher: VaultMatcher?
+        /// Values that came since `sealed` was made.
+        var fresh: [Int] = []
+        var freshMatcher: VaultMatcher?
+        var sealedMatcher: VaultMatcher?
     }
 
     private struct State {
@@ -67,7 +78,7 @@ public final class Vault: Sendable {
                 placeholder = Placeholder.make(kind: rule.placeholderKind, digest: code, long: true)
             }
             if state.scopes[scope, default: [:]].updateValue(id, forKey: placeholder.bytes) == nil {
-                state.entries[id]?.placeholders.append((scope, placeholder.bytes))
+                Self.note(placeholder.bytes, scope, id, &state)
             }
             Self.shrink(&state, to: maxBytes)
             return placeholder
@@ -84,15 +95,22 @@ public final class Vault: Sendable {
         }
     }
 
-    /// Finds the client's values in texts; nil where none is held.
-    func matcher(for client: String) -> VaultMatcher? {
+    /// Finds the client's values in texts; empty where none is held. A value that was forgotten a moment ago may still be found.
+    func matchers(for client: String) -> [VaultMatcher] {
         state.withLock { state in
-            guard let held = state.clients[client] else { return nil }
-            if let matcher = held.matcher { return matcher }
-            let matcher = VaultMatcher(
-                held.byDigest.values.compactMap { id in state.entries[id].map { ($0.secret, $0.rule) } })
-            state.clients[client]?.matcher = matcher
-            return matcher
+            guard var held = state.clients[client] else { return [] }
+            func values(_ ids: some Sequence<Int>) -> [(secret: SecretBytes, rule: KnownRule)] {
+                ids.compactMap { id in state.entries[id].map { ($0.secret, $0.rule) } }
+            }
+            if held.fresh.count > Self.maxFreshValues {
+                held.sealedMatcher = VaultMatcher(values(held.byDigest.values))
+                held.fresh = []
+                held.freshMatcher = nil
+            } else if held.freshMatcher == nil, !held.fresh.isEmpty {
+                held.freshMatcher = VaultMatcher(values(held.fresh))
+            }
+            state.clients[client] = held
+            return [held.sealedMatcher, held.freshMatcher].compactMap { $0 }
         }
     }
 
@@ -131,8 +149,25 @@ public final class Vault: Sendable {
         state.bytes += entry.weight
         state.entries[id] = entry
         state.clients[client, default: Client()].byDigest[digest] = id
-        state.clients[client]?.matcher = nil
+        state.clients[client]?.fresh.append(id)
+        state.clients[client]?.freshMatcher = nil
         return id
+    }
+
+    /// Notes a placeholder with its value, and forgets the value's oldest one when it has too many.
+    private static func note(_ placeholder: [UInt8], _ scope: RestoreScope, _ id: Int, _ state: inout State) {
+        state.entries[id]?.placeholders.append((scope, placeholder))
+        state.bytes += placeholderBytes
+        guard let entry = state.entries[id], entry.placeholders.count > maxScopesPerValue else { return }
+        let oldest = entry.placeholders[0]
+        state.entries[id]?.placeholders.removeFirst()
+        state.bytes -= placeholderBytes
+        drop(oldest.text, oldest.scope, &state)
+    }
+
+    private static func drop(_ placeholder: [UInt8], _ scope: RestoreScope, _ state: inout State) {
+        state.scopes[scope]?[placeholder] = nil
+        if state.scopes[scope]?.isEmpty == true { state.scopes[scope] = nil }
     }
 
     /// Forgets the longest unused until a quarter is free, so that this is not to be done again at once.
@@ -142,12 +177,8 @@ public final class Vault: Sendable {
             guard state.bytes > maxBytes / 4 * 3 else { return }
             state.bytes -= entry.weight
             state.entries[id] = nil
-            for place in entry.placeholders {
-                state.scopes[place.scope]?[place.text] = nil
-                if state.scopes[place.scope]?.isEmpty == true { state.scopes[place.scope] = nil }
-            }
+            for place in entry.placeholders { drop(place.text, place.scope, &state) }
             state.clients[entry.client]?.byDigest[entry.digest] = nil
-            state.clients[entry.client]?.matcher = nil
             if state.clients[entry.client]?.byDigest.isEmpty == true { state.clients[entry.client] = nil }
         }
     }

@@ -42,7 +42,7 @@ public struct PolicyEngine: Sendable {
         if let suspension = standing.suspension {
             return PolicyDecision(
                 action: .block, perItem: question.items.map { _ in .block }, tier: .forbidden, trace: trace,
-                terms: standing.terms, surface: standing.surfaceID, substitute: suspension.substitute)
+                terms: standing.terms, surface: standing.surfaceID, suspension: suspension)
         }
         let applicable = overrides.filter { $0.applies(to: question, standing) }
         var known: [Row: PolicyAction] = [:]

@@ -159,13 +159,13 @@ public struct PolicyDecision: Sendable, Equatable {
     public var terms: [HeldTerm]
     /// Id of the surface that the request really goes to.
     public var surface: String
-    /// The approved substitute, where the destination is suspended and the policy names one.
-    public var substitute: String?
+    /// The entry of the suspend list that applies, with the reason and the approved substitute.
+    public var suspension: Suspension?
 
     /// Makes a decision.
     public init(
         action: PolicyAction, perItem: [PolicyAction], tier: Tier, trace: [TraceLine] = [], terms: [HeldTerm] = [],
-        surface: String, substitute: String? = nil
+        surface: String, suspension: Suspension? = nil
     ) {
         self.action = action
         self.perItem = perItem
@@ -173,6 +173,6 @@ public struct PolicyDecision: Sendable, Equatable {
         self.trace = trace
         self.terms = terms
         self.surface = surface
-        self.substitute = substitute
+        self.suspension = suspension
     }
 }

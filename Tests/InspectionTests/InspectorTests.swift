@@ -117,6 +117,39 @@ import Testing
         #expect(line.journal.drafts.count == 5)
     }
 
+    @Test("What is suspended is refused with the reason and the substitute, also where nothing was found")
+    func suspended() async throws {
+        let line = try Line {
+            $0.suspensions = [
+                Suspension(model: "gpt-4o", substitute: "gpt-5 on Good API", reason: "withdrawn"),
+                Suspension(surface: "dim-api", reason: "under attack"),
+            ]
+        }
+        let model = await line.inspector.inspect(Line.prompt(["hello"]))
+        #expect(model.action == .block && model.tier == .forbidden)
+        #expect(
+            model.message.hasPrefix(
+                "Sluice stopped this prompt: this model is suspended (withdrawn). Use gpt-5 on Good API instead. Event")
+        )
+        var prompt = Line.prompt(["hello"], to: "dim-api")
+        prompt.destination.model = nil
+        let surface = await line.inspector.inspect(prompt)
+        #expect(
+            surface.message.hasPrefix(
+                "Sluice stopped this prompt: dim-api is suspended (under attack). Ask for a substitute. Event"))
+    }
+
+    @Test("A prompt of very many short parts is judged like any other")
+    func manyParts() async throws {
+        let line = try Line()
+        let token = Line.token()
+        let texts = (0..<2_000).map { $0 == 1_500 ? "use \(token)" : "part \($0)" }
+        let prompt = Line.prompt(texts)
+        let verdict = await line.inspector.inspect(prompt)
+        #expect(verdict.edits.map(\.segment) == [1_500])
+        #expect(verdict.message.contains("in message 1501, line 1"))
+    }
+
     @Test("A placeholder is no finding, even where a value would be one")
     func placeholderAsValue() async throws {
         let line = try Line()

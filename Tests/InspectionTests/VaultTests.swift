@@ -25,7 +25,7 @@ import Testing
 
     @Test("The vault keeps to its bytes and forgets what was not used for longest")
     func bounded() {
-        let limit = 64 * (2 * 37 + Vault.overheadBytes)
+        let limit = 64 * (2 * 37 + Vault.overheadBytes + Vault.placeholderBytes)
         let vault = Vault(deviceKey: Line.deviceKey, maxBytes: limit)
         let values = (0..<200).map { _ in Array(Line.token().utf8) }
         let keeper = vault.placeholder(for: values[0], of: rule(), in: Line.scope())
@@ -35,12 +35,37 @@ import Testing
             #expect(vault.resolver(for: Line.scope()).value(for: keeper.bytes, in: .prose) == values[0])
         }
         #expect(vault.load.values <= 64)
-        let matcher = vault.matcher(for: "editor")
-        #expect(matcher?.matches(in: values[199]).count == 1)
-        #expect(matcher?.matches(in: values[1]).isEmpty == true)
+        // Old values are indexed anew, without those that were forgotten, when enough new ones have come.
+        let found = { (value: [UInt8]) in vault.matchers(for: "editor").flatMap { $0.matches(in: value) }.count }
+        #expect(found(values[199]) == 1)
+        #expect(found(values[1]) == 0)
         vault.removeAll()
         #expect(vault.load == (0, 0))
-        #expect(vault.matcher(for: "editor") == nil)
+        #expect(vault.matchers(for: "editor").isEmpty)
+    }
+
+    @Test("All values are found, those of long ago and those of a moment ago", arguments: [1, 127, 128, 129, 300])
+    func generations(count: Int) {
+        let vault = Vault(deviceKey: Line.deviceKey)
+        let values = (0..<count).map { _ in Array(Line.token().utf8) }
+        for (index, value) in values.enumerated() {
+            vault.remember(value, of: rule(), for: "c")
+            // Looking in between makes the index grow in steps.
+            if index % 50 == 0 { _ = vault.matchers(for: "c") }
+        }
+        let text = values.joined(separator: [0x20])
+        #expect(vault.matchers(for: "c").flatMap { $0.matches(in: Array(text)) }.count == count)
+    }
+
+    @Test("A value keeps a bounded number of scopes, the newest")
+    func manyScopes() {
+        let vault = Vault(deviceKey: Line.deviceKey)
+        let value = Array(Line.token().utf8)
+        let scopes = (0...Vault.maxScopesPerValue).map { Line.scope(conversation: "\($0)") }
+        for scope in scopes { _ = vault.placeholder(for: value, of: rule(), in: scope) }
+        #expect(scopes.map { vault.resolver(for: $0).isEmpty } == [true] + scopes.dropFirst().map { _ in false })
+        let most = 2 * value.count + Vault.overheadBytes + Vault.maxScopesPerValue * Vault.placeholderBytes
+        #expect(vault.load == (1, most))
     }
 
     @Test("A value past the limit is replaced and not held")
@@ -63,17 +88,16 @@ import Testing
         vault.remember(Array("abc".utf8), of: rule(1), for: "c")
         let found = { (text: String) -> [String] in
             let bytes = Array(text.utf8)
-            return vault.matcher(for: "c")?.matches(in: bytes).map {
+            return vault.matchers(for: "c").flatMap { $0.matches(in: bytes) }.map {
                 String(decoding: bytes[$0.span.range], as: UTF8.self)
             }
-                ?? []
         }
         #expect(found("use hunter2, hunter2") == ["hunter2", "hunter2"])
         #expect(found("hunter23 xhunter2 Hunter2") == [])
         #expect(found("xcorrect horsey") == ["correct horse"])
         #expect(found("<a.b@example.org> aa.b@example.org") == ["a.b@example.org"])
         #expect(found("abc") == [])
-        #expect(vault.matcher(for: "other") == nil)
+        #expect(vault.matchers(for: "other").isEmpty)
     }
 
     @Test("Every coding of a value is found with all that depends on it", arguments: 0..<3)
@@ -81,7 +105,7 @@ import Testing
         let vault = Vault(deviceKey: Line.deviceKey)
         let value = Line.token() + "\"\\/?"
         vault.remember(Array(value.utf8), of: rule(), for: "c")
-        let matcher = vault.matcher(for: "c")
+        let matcher = vault.matchers(for: "c").first
         let text = Array((String(repeating: "#", count: phase) + value + "~~~").utf8)
         let encoded = Base64Reference.encode(text)
         let matches = matcher?.matches(in: encoded) ?? []

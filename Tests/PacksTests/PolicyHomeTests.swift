@@ -82,7 +82,7 @@ import Testing
     func sample() throws {
         let loaded = try home.load(file: home.folder + "/policy.toml")
         #expect(try decide(loaded.engine, nil, "deepseek-web").action == .block)
-        #expect(try decide(loaded.engine, nil, "openai-api", model: "gpt-4o-2024-05-13").substitute != nil)
+        #expect(try decide(loaded.engine, nil, "openai-api", model: "gpt-4o-2024-05-13").suspension?.substitute != nil)
         #expect(try decide(loaded.engine, .credential, "claude-api").tier == .approved)
     }
 

@@ -183,7 +183,7 @@ import Testing
         let decision = try engine.decide(Samples.question("home-local", [], model: "nova-mini-2"))
         #expect(decision.action == .block)
         #expect(decision.tier == .forbidden)
-        #expect(decision.substitute == "nova-large")
+        #expect(decision.suspension?.substitute == "nova-large")
         #expect(try engine.decide(Samples.question("north-api", model: "nova-mini-2")).perItem == [.block])
         #expect(try engine.decide(Samples.question("north-api", [], model: "nova-2")).action == .allow)
         #expect(try engine.decide(Samples.question("north-api", [])).action == .allow)
