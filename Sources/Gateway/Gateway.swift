@@ -122,7 +122,7 @@ public final class Gateway: Sendable {
                     leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
             ))
         try pipeline.addHandler(reader)
-        try pipeline.addHandler(SessionStarter { channel in self.begin(channel, reader, clock) })
+        try pipeline.addHandler(ActiveStarter { channel in self.begin(channel, reader, clock) })
     }
 
     /// The connection stands: looks at whose it is, and serves it.
@@ -165,19 +165,5 @@ public final class Gateway: Sendable {
                 "connection closed: its user is not known", metadata: ["cause": .string(error.description)])
         }
         return false
-    }
-}
-
-/// Starts the session when the connection stands: before that it has no addresses.
-private final class SessionStarter: ChannelInboundHandler {
-    typealias InboundIn = Never
-
-    private let start: (any Channel) -> Void
-
-    init(_ start: @escaping (any Channel) -> Void) { self.start = start }
-
-    func channelActive(context: ChannelHandlerContext) {
-        start(context.channel)
-        context.fireChannelActive()
     }
 }

@@ -38,7 +38,7 @@ final class ControlServer: Sendable {
                     let reader = PartReader<ByteBuffer>(on: channel.eventLoop)
                     try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(FrameDecoder()))
                     try channel.pipeline.syncOperations.addHandler(reader)
-                    self.begin(channel, reader)
+                    try channel.pipeline.syncOperations.addHandler(ActiveStarter { self.begin($0, reader) })
                 }
             }
             .bind(unixDomainSocketPath: path).get()
