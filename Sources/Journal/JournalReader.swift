@@ -44,18 +44,6 @@ public final class JournalReader {
         return JournalStatus(last: state.next - 1, acknowledged: state.acknowledged, lost: state.lost)
     }
 
-    /// The newest events, oldest of them first.
-    public func latest(_ limit: Int) throws(JournalError) -> [StoredEvent] {
-        var events: [StoredEvent] = []
-        try database.each(
-            "SELECT sequence, body FROM event ORDER BY sequence DESC LIMIT ?", .integer(Int64(limit))
-        ) { row throws(JournalError) in
-            events.append(StoredEvent(sequence: row.sequence(0), body: row.blob(1)))
-            return true
-        }
-        return events.reversed()
-    }
-
     /// Visits all events after `sequence` in order, until `visit` says false.
     public func each(
         after sequence: UInt64 = 0, _ visit: (StoredEvent) throws(JournalError) -> Bool
@@ -63,6 +51,13 @@ public final class JournalReader {
         try database.each(
             "SELECT sequence, body FROM event WHERE sequence > ? ORDER BY sequence", .sequence(sequence)
         ) { row throws(JournalError) in try visit(StoredEvent(sequence: row.sequence(0), body: row.blob(1))) }
+    }
+
+    /// Visits all events from the newest to the oldest, until `visit` says false.
+    public func eachBackwards(_ visit: (StoredEvent) throws(JournalError) -> Bool) throws(JournalError) {
+        try database.each("SELECT sequence, body FROM event ORDER BY sequence DESC") { row throws(JournalError) in
+            try visit(StoredEvent(sequence: row.sequence(0), body: row.blob(1)))
+        }
     }
 
     /// Checks that no event was changed, taken out or put in: sequence numbers, hashes, gap events.

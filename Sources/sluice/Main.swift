@@ -26,6 +26,7 @@ struct Sluice: AsyncParsableCommand {
             PolicyCommand.self,
             ProvidersCommand.self,
             AgentCommand.self,
+            JournalCommand.self,
         ])
 }
 

@@ -86,7 +86,7 @@ public final class AgentService: Service {
         return try Journal(
             path: settings.paths.journal,
             options: JournalOptions(
-                device: device, productVersion: version, signingKey: Keys.derive(key, for: "sluice journal")))
+                device: device, productVersion: version, signingKey: Keys.derive(key, for: Keys.journalUse)))
     }
 
     /// Runs until the graceful shutdown, then stops in order: no new requests, requests in flight, delivery, journal.
