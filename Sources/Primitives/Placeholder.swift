@@ -5,7 +5,7 @@
 /// like a placeholder is not looked up. Reading is lenient where models are careless: letter case, and a backslash before `_`.
 public struct Placeholder: Hashable, Sendable, CustomStringConvertible {
     /// Longest written form in bytes, backslashes included.
-    public static let maxBytes = 64
+    public static let maxBytes = 62
     /// Characters of an ordinary code, check character included: 45 bits.
     public static let codeLength = 10
     /// Characters of the code that a collision asks for: 75 bits.

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Bounds of what the formats read and hold.
 public enum FormatLimits {
     /// Largest request body that is parsed, in bytes.
@@ -17,8 +19,9 @@ public enum FormatLimits {
     public static let maxReplyBytes = 16 << 20
     /// Largest event of a stream, in bytes. From a larger one on, nothing is put back in that reply.
     public static let maxEventBytes = 4 << 20
-    /// Most bytes of decoded text that one text stream holds back.
-    public static let maxHeldBytes = 64
+    /// Most bytes of decoded text that one text stream holds back: the longest placeholder, and the two bytes after it that tell whether it
+    /// stands before a host name.
+    public static let maxHeldBytes = Placeholder.maxBytes + 2
     /// Most events that one text stream holds back.
     public static let maxHeldEvents = 64
     /// Most bytes of events that one text stream holds back. An event that goes beyond it is not waited for.
@@ -71,5 +74,7 @@ public struct FormatError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    public var description: String { "byte \(offset) (line \(line), column \(column)): \(reason)" }
+    public var description: String {
+        "\(kind == .syntax ? "not valid JSON at " : "")byte \(offset) (line \(line), column \(column)): \(reason)"
+    }
 }

@@ -57,10 +57,11 @@ struct ReplyTexts: Sendable {
 
     /// Feeds a stream, counting what is put in.
     private mutating func feed(
-        _ stream: inout TextStream, _ piece: [UInt8], isLast: Bool, _ resolver: some PlaceholderResolving
+        _ stream: inout TextStream, _ piece: [UInt8], isLast: Bool, goesOn: Bool = false,
+        _ resolver: some PlaceholderResolving
     ) -> [TextEdit] {
         var count = restoredCount
-        let edits = stream.feed(piece, isLast: isLast) { placeholder, context in
+        let edits = stream.feed(piece, isLast: isLast, goesOn: goesOn) { placeholder, context in
             guard count < FormatLimits.maxRestores else { return nil }
             let value = resolver.value(for: placeholder, in: context)
             if value != nil { count += 1 }
@@ -83,21 +84,21 @@ struct ReplyTexts: Sendable {
         let heldBytes = entry.held.reduce(0) { $0 + $1.event.raw.count }
         let mustEnd =
             isLast || entry.held.count > FormatLimits.maxHeldEvents || heldBytes > FormatLimits.maxHeldEventBytes
-        let edits = feed(&entry.stream, text, isLast: mustEnd, resolver)
+        let edits = feed(&entry.stream, text, isLast: mustEnd, goesOn: !isLast, resolver)
         let out = Self.release(&entry, edits)
         entries[key] = entry
         return out
     }
 
-    /// The next piece of a text that shares its event with others, or ends with it: decided at once. Returns patches of the event's data.
+    /// The next piece of a text that shares its event with others: decided at once. Returns patches of the event's data.
     mutating func piece(
-        _ key: StreamKey, _ node: Int, _ tape: JSONTape, voice: Int, kind: TextStreamKind,
+        _ key: StreamKey, _ node: Int, _ tape: JSONTape, voice: Int, kind: TextStreamKind, goesOn: Bool = true,
         _ resolver: some PlaceholderResolving
     ) -> [Patch] {
         var entry = open(key, voice: voice, kind: kind)
         let (text, map) = tape.decode(tape.inside(node))
         let start = entry.stream.end
-        let edits = feed(&entry.stream, text, isLast: true, resolver)
+        let edits = feed(&entry.stream, text, isLast: true, goesOn: goesOn, resolver)
         entries[key] = entry
         return edits.map { edit in
             let span = ByteSpan(start: edit.span.start - start, end: edit.span.end - start)
@@ -110,7 +111,9 @@ struct ReplyTexts: Sendable {
         _ key: StreamKey, _ node: Int, _ tape: JSONTape, voice: Int, kind: TextStreamKind,
         _ resolver: some PlaceholderResolving
     ) -> [Patch] {
-        guard let entry = entries[key] else { return piece(key, node, tape, voice: voice, kind: kind, resolver) }
+        guard let entry = entries[key] else {
+            return piece(key, node, tape, voice: voice, kind: kind, goesOn: false, resolver)
+        }
         let (text, map) = tape.decode(tape.inside(node))
         var stream = TextStream(kind: named(kind, key), tracker: entry.start)
         return feed(&stream, text, isLast: true, resolver).map { edit in
@@ -118,10 +121,10 @@ struct ReplyTexts: Sendable {
         }
     }
 
-    /// Decides what a text holds back, as nothing follows. Returns the events that were held.
-    mutating func end(_ key: StreamKey, _ resolver: some PlaceholderResolving) -> [UInt8] {
+    /// Decides what a text holds back, as nothing follows or, with `goesOn`, as no event can wait. Returns the events that were held.
+    mutating func end(_ key: StreamKey, goesOn: Bool = false, _ resolver: some PlaceholderResolving) -> [UInt8] {
         guard var entry = entries[key], !entry.held.isEmpty else { return [] }
-        let edits = feed(&entry.stream, [], isLast: true, resolver)
+        let edits = feed(&entry.stream, [], isLast: true, goesOn: goesOn, resolver)
         let out = Self.release(&entry, edits)
         entries[key] = entry
         return out

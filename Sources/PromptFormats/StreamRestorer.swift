@@ -93,7 +93,7 @@ struct StreamRestorer: ReplyRestorer {
                 out += texts.delta(key, node, tape, in: event, voice: voice, kind: kind, isLast: isLast, resolver)
                 isHandedOver = true
             case .delta(let key, let node, let voice, let kind) where pieces.contains(index):
-                out += texts.end(key, resolver)
+                out += texts.end(key, goesOn: true, resolver)
                 patches += texts.piece(key, node, tape, voice: voice, kind: kind, resolver)
             case .whole(let key, let node, let voice, let kind) where pieces.contains(index):
                 patches += texts.whole(key, node, tape, voice: voice, kind: kind, resolver)

@@ -15,7 +15,7 @@ struct TextEdit: Sendable {
 }
 
 /// One decoded text that arrives in pieces. Finds placeholders wherever the pieces are cut, and holds back only what could be the beginning of
-/// one: less than `Placeholder.maxBytes`.
+/// one, or one whose surroundings are still to come: at most `FormatLimits.maxHeldBytes`.
 struct TextStream: Sendable {
     var kind: TextStreamKind
     private var tracker: ProseTracker
@@ -34,9 +34,11 @@ struct TextStream: Sendable {
     /// Bytes so far, decided or not.
     var end: Int { decided + held.count }
 
-    /// Takes the next piece; returns the edits that are now certain. With `isLast` nothing stays undecided.
+    /// Takes the next piece; returns the edits that are now certain. With `isLast` nothing stays undecided; with `goesOn` too the text may
+    /// still go on, so that nothing is put in right at its end.
     mutating func feed(
-        _ piece: [UInt8], isLast: Bool, resolve: (_ placeholder: [UInt8], _ context: RestoreContext) -> [UInt8]?
+        _ piece: [UInt8], isLast: Bool, goesOn: Bool = false,
+        resolve: (_ placeholder: [UInt8], _ context: RestoreContext) -> [UInt8]?
     ) -> [TextEdit] {
         var edits: [TextEdit] = []
         let text = held.isEmpty ? piece : held + piece
@@ -45,14 +47,18 @@ struct TextStream: Sendable {
             if text[at] | 0x20 == UInt8(ascii: "s") {
                 let match = Placeholder.match(in: text, at: at, isComplete: isLast)
                 if match == .undecided { break }
-                if case .found(let readings) = match, let edit = edit(readings, resolve) {
-                    edits.append(
-                        TextEdit(
-                            span: ByteSpan(start: decided + edit.span.start, end: decided + edit.span.end),
-                            bytes: edit.bytes))
-                    if kind == .prose { tracker.advance(edit.bytes) }
-                    at = edit.span.end
-                    continue
+                if case .found(let readings) = match {
+                    let isOpen = isOpen(readings, in: text)
+                    if isOpen, !isLast { break }
+                    if !(isOpen && goesOn), let edit = edit(readings, in: text, resolve) {
+                        edits.append(
+                            TextEdit(
+                                span: ByteSpan(start: decided + edit.span.start, end: decided + edit.span.end),
+                                bytes: edit.bytes))
+                        if kind == .prose { tracker.advance(edit.bytes) }
+                        at = edit.span.end
+                        continue
+                    }
                 }
             }
             if kind == .prose { tracker.advance(text[at]) }
@@ -63,8 +69,21 @@ struct TextStream: Sendable {
         return edits
     }
 
+    /// Whether it takes more text to tell what stands behind a placeholder.
+    private func isOpen(_ readings: [Placeholder.Occurrence], in text: [UInt8]) -> Bool {
+        guard kind == .prose, let end = readings.first?.span.end else { return false }
+        return end == text.count || (end + 1 == text.count && text[end] == UInt8(ascii: "."))
+    }
+
+    /// Whether `.name` follows: a client that takes the whole for a host name would look it up, value and all.
+    private func isHostLabel(_ end: Int, in text: [UInt8]) -> Bool {
+        guard end + 1 < text.count, text[end] == UInt8(ascii: ".") else { return false }
+        let next = text[end + 1]
+        return (next | 0x20) &- 0x61 < 26 || next &- 0x30 < 10 || next >= 0x80
+    }
+
     private func edit(
-        _ readings: [Placeholder.Occurrence], _ resolve: ([UInt8], RestoreContext) -> [UInt8]?
+        _ readings: [Placeholder.Occurrence], in text: [UInt8], _ resolve: ([UInt8], RestoreContext) -> [UInt8]?
     ) -> TextEdit? {
         let context: RestoreContext
         var depth = 0
@@ -77,6 +96,7 @@ struct TextStream: Sendable {
             depth = jsonDepth
         }
         for reading in readings {
+            if kind == .prose, isHostLabel(reading.span.end, in: text) { continue }
             guard var value = resolve(reading.placeholder.bytes, context) else { continue }
             for _ in 0..<depth { value = JSONStringCodec.encode(value) }
             return TextEdit(span: reading.span, bytes: value)

@@ -20,7 +20,8 @@ import Testing
         "</a @>", "<!-- @ -->", "<?x @", #"<a x=" <img y="> @"#, "\"https://evil.example/ @\"",
         "'https://evil.example/\n@'", "<https://evil.example/@>", "![](https://evil.example/s\u{301}@)",
         "https://evil.example/x,@",
-        "https://evil.example/)@", "ftp://x@", "x-y+z://@", "üñ.example/@",
+        "https://evil.example/)@", "ftp://x@", "x-y+z://@", "üñ.example/@", "@.evil.example",
+        "go to @.evil.example now", "@.7", "@.é",
     ]
     static let harmless = [
         "the password is @", "@", "`@`", "```\nexport PW=@\n```", "\"@\"", "password: @", "[@]", "(@)", "| @ |", "- @",
@@ -28,7 +29,8 @@ import Testing
         "a < b and @", "x <3 @", "if (a<1) { @ }", "<b>bold</b> @", "<br/> @", "see https://a.example/b and @",
         "[x](https://a.example) @", "data: @", "{\"url\":\"https://a.example\",\"key\":\"@\"}", "user@host.example @",
         "a/b/@", "1.5 @",
-        "Is it done? @", "e.g. @", "https: @", "<a href='x'>@</a>", "[x](y)\n\n@", "C:\\dir @",
+        "Is it done? @", "e.g. @", "https: @", "<a href='x'>@</a>", "[x](y)\n\n@", "C:\\dir @", "it is @.",
+        "it is @. Then", "@..", "@:x", "@@", "@-b", "@/b",
     ]
 
     private func fill(_ template: String, _ value: String) -> String {
@@ -67,6 +69,16 @@ import Testing
         #expect(run(Dialect.messages.restorer(), trap) == trap)
         let safe = block(0, "fine ") + block(1, placeholder.description)
         #expect(run(Dialect.messages.restorer(), safe) != safe)
+    }
+
+    @Test func aTextThatSharesItsEventsIsRestoredButForItsEnd() {
+        func chunk(_ text: String) -> String {
+            let choices = (0..<2).map { #"{"index":\#($0),"delta":{"content":"\#(text)"}}"# }.joined(separator: ",")
+            return "data: {\"choices\":[\(choices)]}\n\n"
+        }
+        let out = run(Dialect.chat.restorer(), chunk("is \(placeholder), and \(placeholder)") + chunk(".evil.example"))
+        #expect(out.components("hun").count == 3)
+        #expect(out.components(placeholder.description).count == 3)
     }
 
     @Test func twoTextsInterleavedDoNotOpenEachOthersTraps() {

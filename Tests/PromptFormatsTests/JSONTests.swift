@@ -38,7 +38,8 @@ import Testing
     @Test func theErrorNamesLineAndColumn() throws {
         let error = try #require(failure("{\n  \"a\": 1,\n  \"b\": nope\n}"))
         #expect((error.line, error.column, error.offset) == (3, 9, 20))
-        #expect(error.description.hasPrefix("byte 20 (line 3, column 9): expected true, false or null"))
+        #expect(
+            error.description.hasPrefix("not valid JSON at byte 20 (line 3, column 9): expected true, false or null"))
     }
 
     @Test func nestingIsBounded() throws {

@@ -82,6 +82,29 @@ import Testing
         #expect(waiting.filter { $0 }.count == 2)
     }
 
+    @Test func noMoreIsHeldThanTheLimit() throws {
+        let longest = Placeholder.make(
+            kind: String(repeating: "A_", count: 40), digest: (0..<16).map { $0 }, long: true)
+        let written = longest.description.replacing("_", with: "\\_")
+        #expect(written.utf8.count <= Placeholder.maxBytes && written.utf8.count > Placeholder.maxBytes - 3)
+        let knowing = TestResolver(values: [longest.bytes: bytes("V")])
+        for text in [written + ".", String(repeating: "SLUICE_", count: 40), String(repeating: "sluice_s", count: 40)] {
+            var restorer = Dialect.chat.restorer()
+            var fed = ""
+            var out: [UInt8] = []
+            for letter in text.map(String.init) {
+                let chunk = #"data: {"choices":[{"index":0,"delta":{"content":\#(quoted(letter))}}]}"# + "\n\n"
+                fed += letter
+                out += restorer.feed(bytes(chunk), restoring: knowing)
+                let seen = try Dialect.chat.texts(PromptFormatsTests.text(out))[0]
+                #expect(fed.utf8.count - seen.utf8.count <= FormatLimits.maxHeldBytes)
+            }
+            out += restorer.finish(restoring: knowing)
+            let seen = try Dialect.chat.texts(PromptFormatsTests.text(out))[0]
+            #expect(seen == text.replacing(written, with: "V"))
+        }
+    }
+
     @Test func pingsAndUnknownEventsDoNotWait() {
         var restorer = Dialect.messages.restorer()
         let start = Dialect.messages.stream(["held s"]).components("event: content_block_stop")[0]
