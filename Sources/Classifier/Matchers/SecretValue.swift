@@ -49,7 +49,7 @@ enum SecretValue {
         let value = place.value
         guard make.count >= minPasswordBytes, make.count <= 128 else { return nil }
         if make.blanks > 0, !place.isQuoted || make.digits == 0 && make.others == 0 || make.blanks > 3 { return nil }
-        if isCommonWord(text, value) { return nil }
+        if isCommonWord(text, value) || isPath(text, value) { return nil }
         let isMixed = make.kinds >= 3 || make.kinds == 2 && make.digits > 0 && make.letters > 0
         if place.isProse {
             // Prose goes on with a word after "is"; only what no word looks like counts.
@@ -67,6 +67,12 @@ enum SecretValue {
         }
         if make.digits == make.count, make.count >= 6 { return AssignedSecret.Hit(value: value, adjust: -0.1) }
         return nil
+    }
+
+    /// `/home/me`, which is what `PWD` mostly is.
+    private static func isPath(_ text: Text, _ value: Range<Int>) -> Bool {
+        guard text[value.lowerBound] == UInt8(ascii: "/") else { return false }
+        return value.allSatisfy { isWordByte(text[$0]) || "/.-".utf8.contains(text[$0]) }
     }
 
     private static func isCamelCase(_ text: Text, _ value: Range<Int>) -> Bool {

@@ -160,7 +160,10 @@ struct RuleCompiler {
         }
         var score = 100 + min(shortest, 16)
         if !rule.validators.isEmpty { score += 32 }
-        if rule.kind == .secret { score += 8 }
+        // A password in an address, `https://me:hunter2@host`, reads like mail to `hunter2@host`: the secret wins.
+        if rule.kind == .secret { score += 40 }
+        // A rule that is less sure of itself gives way.
+        score += Int(((rule.confidence - RuleDefinition.defaultConfidence) * 100).rounded())
         if rule.contextRequired { score -= 4 }
         if rule.kind == .marking { score -= 90 }
         return score

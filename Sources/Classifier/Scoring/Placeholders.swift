@@ -40,9 +40,10 @@ enum Placeholders {
                 repeated = byte
             }
         }
-        // Binary keys in base64 hold runs of A; what is left of them is long.
-        let isZeroBits = repeated == UInt8(ascii: "A") && value.count - longest >= 48
-        return longest >= 10 && value.count <= 128 && !isZeroBits || longest * 2 >= value.count && value.count > 3
+        // Ten of what people fill in with; of other bytes half the value, for binary keys in base64 hold runs of A, and numbers
+        // runs of a digit.
+        let isFiller = "xX0*#-_.?".utf8.contains(repeated)
+        return longest >= 10 && value.count <= 128 && isFiller || longest * 2 >= value.count && value.count > 3
     }
 
     /// `${NAME}`, `{{ name }}`, `<token>`, `%(name)s`, `$(command)`, `$NAME`.
