@@ -78,7 +78,18 @@ struct ByteSet: Hashable, Sendable {
     }
 
     /// The members in ascending order.
-    var members: [UInt8] { (UInt8.min...UInt8.max).filter(contains) }
+    var members: [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(count)
+        for (index, word) in [low.0, low.1, high.0, high.1].enumerated() {
+            var rest = word
+            while rest != 0 {
+                out.append(UInt8(index << 6 | rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
+        }
+        return out
+    }
 
     func isSubset(of other: ByteSet) -> Bool { union(other) == other }
 }

@@ -90,76 +90,9 @@ indirect enum PatternNode {
 }
 
 extension PatternNode {
-    /// A string that matches begin with, in lower case; `isWhole` if the node matches nothing more.
-    struct Prefix: Hashable {
-        var bytes: [UInt8]
-        var isWhole: Bool
-    }
-
-    private static let maxPrefixes = 128
-    private static let maxPrefixBytes = 32
-
-    /// Strings of which each match begins with one; the empty incomplete string if nothing is known.
-    var prefixes: Set<Prefix> {
-        switch self {
-        case .nothing, .boundary: return [Prefix(bytes: [], isWhole: true)]
-        case .anything: return [Prefix(bytes: [], isWhole: false)]
-        case .set(let set):
-            let members = Set(set.members.map(foldCase))
-            guard members.count <= 10 else { return [Prefix(bytes: [], isWhole: false)] }
-            return Set(members.map { Prefix(bytes: [$0], isWhole: true) })
-        case .sequence(let parts):
-            var out: Set<Prefix> = [Prefix(bytes: [], isWhole: true)]
-            for part in parts {
-                if !out.contains(where: \.isWhole) { break }
-                out = Self.join(out, part.prefixes)
-            }
-            return out
-        case .choice(let parts):
-            return Self.limited(parts.reduce(into: []) { $0.formUnion($1.prefixes) })
-        case .repeated(let node, let least, let most):
-            return Self.repeatedPrefixes(node.prefixes, least, most)
-        }
-    }
-
-    private static func repeatedPrefixes(_ once: Set<Prefix>, _ least: Int, _ most: Int?) -> Set<Prefix> {
-        var out: Set<Prefix> = [Prefix(bytes: [], isWhole: true)]
-        if most == 0 { return out }
-        for _ in 0..<min(least, maxPrefixBytes) where out.contains(where: \.isWhole) { out = join(out, once) }
-        if most == least { return out }
-        let more = most == least + 1 ? once : Set(once.map { Prefix(bytes: $0.bytes, isWhole: false) })
-        return join(out, more.union([Prefix(bytes: [], isWhole: true)]))
-    }
-
-    private static func join(_ first: Set<Prefix>, _ second: Set<Prefix>) -> Set<Prefix> {
-        var out: Set<Prefix> = []
-        for a in first {
-            guard a.isWhole else {
-                out.insert(a)
-                continue
-            }
-            for b in second {
-                let bytes = a.bytes + b.bytes
-                let fits = bytes.count <= maxPrefixBytes
-                out.insert(Prefix(bytes: Array(bytes.prefix(maxPrefixBytes)), isWhole: b.isWhole && fits))
-            }
-            if out.count > maxPrefixes { return cut(first) }
-        }
-        return out
-    }
-
-    /// What is left when joining grew too large: the first strings alone, each open-ended.
-    private static func cut(_ prefixes: Set<Prefix>) -> Set<Prefix> {
-        Set(prefixes.map { Prefix(bytes: $0.bytes, isWhole: false) })
-    }
-
-    private static func limited(_ prefixes: Set<Prefix>) -> Set<Prefix> {
-        prefixes.count <= maxPrefixes ? prefixes : [Prefix(bytes: [], isWhole: false)]
-    }
-
     /// Whether each match begins with one of the anchors (all in lower case).
     func begins(withOneOf anchors: [[UInt8]]) -> Bool {
-        prefixes.allSatisfy { prefix in anchors.contains { prefix.bytes.starts(with: $0) } }
+        AnchorTrie(anchors).after(self, [AnchorTrie.root])?.isEmpty ?? false
     }
 
     /// The node as a list of parts that follow each other, groups without choice dissolved.

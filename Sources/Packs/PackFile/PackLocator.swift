@@ -11,8 +11,13 @@ public struct LoadedPack: Sendable {
     /// What the user should be told on standard error; usually empty.
     public var notes: [String]
 
+    /// Whether the rules come from sources and not from a pack, whose regexes were checked when it was built.
+    public var isFromSources: Bool
+
     /// Compiles the rules for scanning.
-    public func ruleSet() throws(RuleError) -> RuleSet { try RuleSet(pack.definitions) }
+    public func ruleSet() throws(RuleError) -> RuleSet {
+        try RuleSet(pack.definitions, checkingRegexes: isFromSources)
+    }
 }
 
 /// Why there is no pack to use, in sentences that say what to do.
@@ -91,7 +96,7 @@ public struct PackLocator: Sendable {
             let bytes = try FileBytes.read(path, max: Pack.maxPackBytes)
             let pack = try Pack(decoding: bytes, examples: examples)
             guard !pack.sources.isEmpty else { throw PackProblem("\(name) (\(path)) holds no rule") }
-            return LoadedPack(pack: pack, origin: path, sourceFolder: nil, notes: [])
+            return LoadedPack(pack: pack, origin: path, sourceFolder: nil, notes: [], isFromSources: false)
         } catch let error as PackProblem {
             throw error
         } catch let error as FileProblem {
@@ -103,7 +108,8 @@ public struct PackLocator: Sendable {
 
     private func compile(_ path: String) throws(PackProblem) -> LoadedPack {
         do {
-            return LoadedPack(pack: Pack(try RuleFolder.load([path])), origin: path, sourceFolder: path, notes: [])
+            let pack = Pack(try RuleFolder.load([path]))
+            return LoadedPack(pack: pack, origin: path, sourceFolder: path, notes: [], isFromSources: true)
         } catch {
             throw PackProblem("the rules can't be used:\n\(error)")
         }
