@@ -51,8 +51,8 @@ struct EventQuery: Sendable, Equatable {
             else { continue }
             switch name {
             case "range": span = Span(rawValue: value)
-            case "since": since = UInt64(value)
-            case "until": until = UInt64(value)
+            case "since": since = UInt64(value).map { min($0, EventID.maxMilliseconds) }
+            case "until": until = UInt64(value).map { min($0, EventID.maxMilliseconds) }
             case "after": after = EventCursor(value)
             case "limit": limit = Int(value)
             case "q":

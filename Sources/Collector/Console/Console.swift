@@ -54,10 +54,10 @@ struct Console: Sendable {
     /// A page that says what went wrong and where to go.
     static func failurePage(_ failure: APIFailure) -> Response {
         let isMissing = failure.status == .notFound
-        let view: View = [
-            "title": isMissing ? "Not found" : "That did not work", "code": "\(failure.status.code)",
-            "message": failure.message,
-        ]
+        var view = EventListPage.frame
+        view["title"] = isMissing ? "Not found" : "That did not work"
+        view["code"] = "\(failure.status.code)"
+        view["message"] = failure.message
         return html(Templates.render(view, with: "message"), status: failure.status, headers: failure.headers)
     }
 

@@ -35,6 +35,30 @@ enum Wording {
         }
     }
 
+    /// The title without the verb that ends it: a badge beside it says the same.
+    static func subject(_ title: String, kind: EventKind) -> String {
+        guard kind == .verdict else { return title }
+        let verbs = [" allowed", " let pass with a note", " redacted", " held", " rerouted", " stopped"]
+        guard let verb = verbs.first(where: title.hasSuffix), title.count > verb.count else { return title }
+        return String(title.dropLast(verb.count))
+    }
+
+    /// A reason for a score as it stands in an event, where blanks are underscores.
+    static func reason(_ raw: String) -> String { raw.replacing("_", with: " ") }
+
+    /// A country's name before its code; anything but a known code as it is.
+    static func jurisdiction(_ raw: String) -> String {
+        let names = [
+            "US": "United States", "CN": "China", "FR": "France", "DE": "Germany", "GB": "United Kingdom",
+            "CA": "Canada",
+            "CH": "Switzerland", "IE": "Ireland", "IL": "Israel", "IN": "India", "JP": "Japan", "KR": "South Korea",
+            "NL": "Netherlands",
+            "SE": "Sweden", "SG": "Singapore", "AE": "United Arab Emirates", "EU": "European Union", "HK": "Hong Kong",
+            "RU": "Russia",
+        ]
+        return names[raw].map { "\($0) (\(raw))" } ?? raw
+    }
+
     static func dataClass(_ raw: String) -> String {
         switch raw {
         case "credential": "Credential"
@@ -100,7 +124,8 @@ enum Wording {
     static func step(_ raw: String) -> String {
         switch raw {
         case "fact": "Fact"
-        case "attestation": "Attestation"
+        case "term": "Term"
+        case "channel": "Channel"
         case "tier": "Tier"
         case "cell": "Rule of the table"
         case "override": "Override"
@@ -115,7 +140,11 @@ enum Wording {
         switch raw {
         case "yes": "Yes"
         case "no": "No"
+        case "opt-in": "No, unless turned on"
         case "opt-out": "Yes, unless opted out"
+        case "unknown": "Not known"
+        case "upstream": "Depends on who serves the model"
+        case "per-plan": "Depends on the plan"
         default: raw
         }
     }

@@ -43,9 +43,10 @@ extension Stylesheet {
         .event .title { font-weight: 600; letter-spacing: -.005em; overflow-wrap: anywhere; }
         .event .title::after { content: ""; position: absolute; inset: 0; }
         .event .title:focus-visible { outline: none; } .event:has(.title:focus-visible) { outline: 2px solid var(--focus); outline-offset: -2px; }
-        .repeats { margin-left: 4px; padding: 0 6px; color: var(--muted); background: var(--sunken); border-radius: 8px; font-size: 12px; font-weight: 600; }
+        .repeats { padding: 0 6px; color: var(--muted); background: var(--sunken); border-radius: 8px; font-size: 12px; font-weight: 600; }
         .event .what { min-width: 0; }
-        .event .excerpt { display: block; margin: 3px 0 5px; color: var(--muted); font-size: 12.5px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+        .event .excerpt { display: block; margin: 2px 0 0; color: var(--muted); font-size: 12.5px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+        .subject { display: flex; flex-wrap: wrap; align-items: center; gap: 3px 9px; }
         .classes { display: flex; flex-wrap: wrap; gap: 5px; }
         .event .where, .event .who { min-width: 0; display: flex; flex-direction: column; gap: 1px; }
         .event .name, .event .user { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

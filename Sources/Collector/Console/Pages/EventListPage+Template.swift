@@ -53,9 +53,8 @@ extension EventListPage {
         <li class="event a-{{action}}" data-event="{{id}}">
         <span class="badge"><svg class="icon" aria-hidden="true"><use href="#i-{{action}}"/></svg>{{actionLabel}}</span>
         <div class="what">
-        <a class="title" href="/console/events/{{id}}">{{title}}</a>{{#repeats}} <span class="repeats" title="times">{{repeats}}</span>{{/repeats}}
+        <div class="subject"><a class="title" href="/console/events/{{id}}">{{title}}</a>{{#repeats}}<span class="repeats" title="times">{{repeats}}</span>{{/repeats}}<span class="classes">{{#classes}}<span class="class">{{label}}</span>{{/classes}}</span></div>
         {{#excerpt}}<code class="excerpt">{{before}}{{#found}}<mark>{{found}}</mark>{{/found}}{{after}}</code>{{/excerpt}}
-        <span class="classes">{{#classes}}<span class="class">{{label}}</span>{{/classes}}</span>
         </div>
         <div class="where">{{#destination}}<span class="name">{{name}}</span>{{#tier}}<span class="tier t-{{key}}">{{label}}</span>{{/tier}}{{/destination}}</div>
         <div class="who">{{#user}}<span class="user">{{user}}</span>{{/user}}<span class="rest">{{#application}}{{application}} on {{/application}}{{device}}</span></div>
@@ -101,6 +100,6 @@ extension EventListPage {
         {{#more}}<p class="more">{{more}}</p>{{/more}}
         </section>
         {{/facets}}
-        {{^facets}}<p class="more">Filters appear with the first event.</p>{{/facets}}
+        {{^facets}}<p class="more">{{#isTruly}}Filters appear with the first event.{{/isTruly}}{{^isTruly}}Nothing to narrow.{{/isTruly}}</p>{{/facets}}
         """
 }

@@ -2,6 +2,8 @@ import Events
 
 /// The list of events with its filters.
 struct EventListPage {
+    /// Characters shown before the finding in a row's excerpt: a long lead would push the finding out of sight.
+    static let leadCharacters = 30
     /// Bars of the activity strip.
     static let activityBuckets = 60
 
@@ -65,7 +67,8 @@ struct EventListPage {
         let action = Wording.action(event.action, kind: event.kind)
         var view: View = [
             "id": event.id.description, "short": event.id.short, "action": action.key, "actionLabel": action.label,
-            "title": event.title, "device": event.device, "made": Moment.view(event.milliseconds),
+            "title": Wording.subject(event.title, kind: event.kind), "device": event.device,
+            "made": Moment.view(event.milliseconds),
             "classes": event.classes.map { ["label": Wording.dataClass($0)] as View },
         ]
         if let destination = event.destination ?? event.provider {
@@ -75,7 +78,9 @@ struct EventListPage {
         view["application"] = event.application
         view["user"] = event.user
         view["repeats"] = event.count > 1 ? "×\(Wording.grouped(event.count))" : nil
-        if let excerpt = event.excerpt { view["excerpt"] = Excerpt(text: excerpt, mark: event.mark).view }
+        if let excerpt = event.excerpt {
+            view["excerpt"] = Excerpt(text: excerpt, mark: event.mark).view(lead: Self.leadCharacters)
+        }
         return view
     }
 
@@ -217,4 +222,11 @@ struct Excerpt {
     }
 
     var view: View { ["before": before, "found": found, "after": after] }
+
+    /// The same with at most `lead` characters before what was found.
+    func view(lead: Int) -> View {
+        var view = view
+        if !found.isEmpty, before.count > lead { view["before"] = "…" + before.suffix(lead) }
+        return view
+    }
 }

@@ -6,7 +6,7 @@ extension EventPageView {
         <p class="crumb"><a href="/console" data-back><svg class="icon" aria-hidden="true"><use href="#i-back"/></svg>Events</a></p>
         <header class="page-head">
         <span class="badge big"><svg class="icon" aria-hidden="true"><use href="#i-{{action}}"/></svg>{{actionLabel}}</span>
-        <h1>{{title}}</h1>
+        <h1>{{subject}}</h1>
         <p class="lead">{{outcome}}</p>
         <p class="meta"><span>Event <b class="short">{{short}}</b></span><time datetime="{{made.iso}}" data-full>{{made.date}}, {{made.time}} UTC</time><span>{{ago}}</span>{{#repeats}}<span><b>{{count}} times</b>, last <time datetime="{{last.iso}}" data-full>{{last.date}}, {{last.time}} UTC</time></span>{{/repeats}}</p>
         </header>
@@ -70,7 +70,7 @@ extension EventPageView {
         <div><dt>Id</dt><dd><code>{{id}}</code></dd></div>
         {{#record}}
         <div><dt>Journal</dt><dd><code>{{journal}}</code>, no. {{sequence}}</dd></div>
-        <div><dt>Follows</dt><dd><code>{{previous}}…</code></dd></div>
+        <div><dt>Previous hash</dt><dd><code>{{previous}}…</code></dd></div>
         <div><dt>Received</dt><dd><time datetime="{{received.iso}}" data-full>{{received.date}}, {{received.time}} UTC</time></dd></div>
         {{#inspected}}<div><dt>Inspected</dt><dd>{{inspected}}{{#took}} in {{took}}{{/took}}</dd></div>{{/inspected}}
         {{/record}}
@@ -99,7 +99,7 @@ extension EventPageView {
         {{#revoke}}<p><a class="button" href="{{revoke}}" rel="noreferrer noopener" target="_blank">Rotate it<svg class="icon" aria-hidden="true"><use href="#i-out"/></svg></a></p>{{/revoke}}
         <dl>
         <div><dt>Policy said</dt><dd class="a-{{action}}"><span class="said">{{actionLabel}}</span></dd></div>
-        <div><dt>Confidence</dt><dd><meter min="0" max="1" low="0.6" value="{{meter}}">{{confidence}}</meter> {{confidence}}</dd></div>
+        <div><dt>Confidence</dt><dd><meter min="0" max="1" low="0.5" high="0.7" optimum="1" value="{{meter}}">{{confidence}}</meter> {{confidence}}</dd></div>
         <div><dt>Rule</dt><dd><code>{{rule}}</code></dd></div>
         {{#path}}<div><dt>Path</dt><dd><code>{{path}}</code></dd></div>{{/path}}
         {{#key}}<div><dt>Under the key</dt><dd><code>{{key}}</code></dd></div>{{/key}}

@@ -21,6 +21,7 @@ struct EventPageView {
         view["actionLabel"] = action.label
         view["outcome"] = Wording.outcome(event.action, kind: event.kind)
         view["title"] = event.title
+        view["subject"] = Wording.subject(event.title, kind: event.kind)
         view["short"] = event.finding.short
         view["id"] = event.finding.description
         view["made"] = Moment.view(event.milliseconds)
@@ -59,7 +60,8 @@ struct EventPageView {
             "excerpt": optional(finding.excerpt.map { Excerpt(text: $0.text, mark: $0.mark.start..<$0.mark.end).view }),
             "key": optional(finding.key?.value), "length": optional(Self.length(finding)),
             "views": optional(finding.views.isEmpty ? nil : finding.views.map(\.rawValue).joined(separator: " → ")),
-            "reasons": finding.reasons.map { ["name": $0] as View }, "hasReasons": !finding.reasons.isEmpty,
+            "reasons": finding.reasons.map { ["name": Wording.reason($0)] as View },
+            "hasReasons": !finding.reasons.isEmpty,
             "fingerprint": optional(finding.fingerprint.map(Self.fingerprint)),
             "revoke": optional(finding.revoke), "count": optional(finding.count > 1 ? "\(finding.count) times" : nil),
         ]
@@ -117,7 +119,7 @@ struct EventPageView {
 
     private func facts(_ facts: ProviderFacts) -> View {
         [
-            "runBy": optional(facts.runBy), "jurisdiction": optional(facts.jurisdiction),
+            "runBy": optional(facts.runBy), "jurisdiction": optional(facts.jurisdiction.map(Wording.jurisdiction)),
             "trains": optional(facts.trainsByDefault.map(Wording.trains)),
             "trainsYes": facts.trainsByDefault == "yes" || facts.trainsByDefault == "opt-out",
             "retention": optional(facts.retention), "hasTerms": !facts.terms.isEmpty,
