@@ -39,6 +39,7 @@ import Testing
         collector.failures = [.refuse, .status(503), .loseReply, .refuse, .loseReply, .status(429), .loseReply]
         var limits = CourierLimits()
         limits.maxEvents = 7
+        limits.answerTimeout = HastyClock.answerTimeout
         let courier = Courier(
             source: journal, transport: collector, limits: limits, clock: HastyClock(), seed: 3, logger: quiet)
         for index in 0..<50 { _ = try await journal.append(draft("\(index)")) }
@@ -128,9 +129,11 @@ final class StandInCollector: CollectorTransport {
 struct HastyClock: Clock {
     typealias Instant = ContinuousClock.Instant
     var now: Instant { .now }
+    static let answerTimeout: UInt64 = 100_000_000
     var minimumResolution: Duration { .nanoseconds(1) }
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let isTimeout = deadline > .now + .seconds(25) && deadline < .now + .seconds(31)
+        // The time-out of an answer is longer than every pause.
+        let isTimeout = deadline > .now + .milliseconds(Int64(HastyClock.answerTimeout / 2))
         if isTimeout {
             try await ContinuousClock().sleep(until: deadline, tolerance: tolerance)
         } else {

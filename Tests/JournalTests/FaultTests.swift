@@ -20,12 +20,12 @@ import Testing
         }
     }
 
-    /// The same small life of a journal each time: ten appends, an acknowledgement, a repeat. Gives back what was confirmed.
+    /// The same small life of a journal each time: five appends, an acknowledgement, a repeat. Gives back what was confirmed.
     private func live(_ path: String, _ options: JournalOptions) async -> [Event] {
         var confirmed: [Event] = []
         guard let journal = try? Journal(path: path, options: options) else { return [] }
-        for index in 0..<10 {
-            let durability: Durability = index % 3 == 0 ? .full : .normal
+        for index in 0..<5 {
+            let durability: Durability = index % 2 == 0 ? .full : .normal
             if let event = try? await journal.append(draft("\(index)", padding: 3000), durability: durability) {
                 confirmed.append(event)
             }
@@ -51,18 +51,18 @@ import Testing
         arguments: [failedWrite, failedSync, SQLITE_FULL])
     func once(_ code: Int32) async throws {
         setFault(nil)
-        let calm = try TestFolder()
+        let calm = try TestFolder(inMemory: true)
         _ = await live(calm.journal, options())
         let operations = FaultyDisk.plan.withLock { $0.operations }
         #expect(operations > 20)
         for countdown in 1...operations + 1 {
-            let folder = try TestFolder()
+            let folder = try TestFolder(inMemory: true)
             setFault(countdown, code)
             let confirmed = await live(folder.journal, options())
             try expectSurvival(folder.journal, confirmed, "operation \(countdown)")
             // A single failure is made up for, so that everything is there in the end; unless the very making of the file has failed.
             if !confirmed.isEmpty {
-                #expect(Set(try events(folder.journal).map(\.title)).isSuperset(of: (0..<10).map(String.init)))
+                #expect(Set(try events(folder.journal).map(\.title)).isSuperset(of: (0..<5).map(String.init)))
             }
         }
     }
@@ -72,11 +72,11 @@ import Testing
         arguments: [failedWrite, SQLITE_FULL])
     func lasting(_ code: Int32) async throws {
         setFault(nil)
-        let calm = try TestFolder()
+        let calm = try TestFolder(inMemory: true)
         _ = await live(calm.journal, options())
         let operations = FaultyDisk.plan.withLock { $0.operations }
         for countdown in 1...operations {
-            let folder = try TestFolder()
+            let folder = try TestFolder(inMemory: true)
             setFault(countdown, code, isLasting: true)
             let confirmed = await live(folder.journal, options())
             try expectSurvival(folder.journal, confirmed, "from operation \(countdown)")
@@ -86,7 +86,7 @@ import Testing
     @Test("while the disk fails, events are refused at once, kept, and written when it is well") func keeps()
         async throws
     {
-        let folder = try TestFolder()
+        let folder = try TestFolder(inMemory: true)
         setFault(nil)
         let journal = try Journal(path: folder.journal, options: options())
         _ = try await journal.append(draft("before"))
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test("without a further append, what was kept is written by itself") func retries() async throws {
-        let folder = try TestFolder()
+        let folder = try TestFolder(inMemory: true)
         setFault(nil)
         let journal = try Journal(path: folder.journal, options: options())
         _ = try await journal.append(draft("before"))
