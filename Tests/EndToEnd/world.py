@@ -179,6 +179,8 @@ class World:
                     length = re.search(rb"(?i)content-length: *(\d+)", head)
                     if gap and length and len(body) >= int(length.group(1)):
                         break
+                    if gap and re.search(rb"(?i)transfer-encoding: *chunked", head) and body.endswith(b"0\r\n\r\n"):
+                        break
             except TimeoutError:
                 pass
             return answer

@@ -1,6 +1,8 @@
 """What was stopped or redacted once must not slip out later by another way."""
 
+import io
 import json
+from http.client import HTTPResponse
 
 from test_wire import host, post
 
@@ -8,6 +10,22 @@ from test_wire import host, post
 def send(world, messages, path="/openai/v1/chat/completions", **fields):
     body = json.dumps({"model": "gpt-5", "max_tokens": 9, "messages": messages, **fields}).encode()
     return world.raw(post(path, body, [("Authorization", "Bearer one")], host(world)))
+
+
+class Received:
+    """An answer's bytes as the socket that `HTTPResponse` wants."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def makefile(self, *_):
+        return io.BytesIO(self.answer)
+
+
+def reply_of(answer):
+    response = HTTPResponse(Received(answer))
+    response.begin()
+    return json.loads(response.read())["choices"][0]["message"]["content"]
 
 
 def test_the_same_segment_to_an_approved_then_to_a_forbidden_destination(start_world):
@@ -26,7 +44,7 @@ def test_the_same_segment_to_an_approved_then_to_a_forbidden_destination(start_w
 def test_a_password_found_by_its_key_stays_redacted_without_it(redacting):
     password = redacting.plant("vR7#mountain-Qx9")
     first = [{"role": "user", "content": f"config:\n  password: {password}\nwhy does login fail?"}]
-    reply = json.loads(send(redacting, first).partition(b"\r\n\r\n")[2])["choices"][0]["message"]["content"]
+    reply = reply_of(send(redacting, first))
     assert password in reply, "the reply must have the value back"
     # The restored reply comes back in the next turn, and the user types it bare.
     messages = first + [{"role": "assistant", "content": f"Try {password} again."},
