@@ -93,7 +93,12 @@ extension Exchange {
                 ReplyHead(status: status, headers: reply.headers.map { (name: $0.name, value: $0.value) }))
         }
         if restorer?.mayChangeBytes == false { restorer = nil }
-        let goesOn = writeHead(reply, keepsLength: restorer == nil, event: judged.event)
+        if restorer != nil, let length = reply.headers.first(name: "content-length").flatMap({ Int($0) }),
+            length <= FormatLimits.maxReplyBytes, head.method != .HEAD
+        {
+            return try await relayWhole(reply, &restorer, connection, judged, admitted)
+        }
+        let goesOn = writeHead(reply, length: restorer == nil ? .asItCame : .unknown, event: judged.event)
         let channel = session.channel
         do {
             while let part = try await connection.reader.next(within: GatewayLimits.replyTimeout) {
@@ -131,8 +136,47 @@ extension Exchange {
         }
     }
 
-    private func writeHead(_ reply: HTTPResponseHead, keepsLength: Bool, event: String?) -> Bool {
-        var headers = HeaderRules.toClient(reply.headers, keepsLength: keepsLength, event: event)
+    /// Relays a reply that is no stream and has values put back: it is held whole anyway, so the client gets a length again.
+    private mutating func relayWhole(
+        _ reply: HTTPResponseHead, _ restorer: inout (any ReplyRestorer)?, _ connection: UpstreamConnection,
+        _ judged: Judged, _ admitted: Admitted
+    ) async throws -> Outcome {
+        var whole = ByteBuffer()
+        do {
+            while let part = try await connection.reader.next(within: GatewayLimits.replyTimeout) {
+                if case .body(let piece) = part {
+                    var out = restored(piece, &restorer, judged.resolver)
+                    whole.writeBuffer(&out)
+                }
+                guard case .end = part else { continue }
+                var rest = finished(&restorer, judged.resolver)
+                whole.writeBuffer(&rest)
+                let goesOn = writeHead(reply, length: .bytes(whole.readableBytes), event: judged.event)
+                session.channel.write(HTTPServerResponsePart.body(.byteBuffer(whole)), promise: nil)
+                session.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+                return goesOn ? .next : .close
+            }
+        } catch {
+            // Told below, like a plain end of the connection.
+        }
+        if session.reader.isClosed { throw CancellationError() }
+        let authority = admitted.provider.route.upstream.authority
+        throw unreachable(UpstreamError(.closed, authority), judged, admitted)
+    }
+
+    private enum ReplyLength {
+        case asItCame, unknown
+        case bytes(Int)
+    }
+
+    private func writeHead(_ reply: HTTPResponseHead, length: ReplyLength, event: String?) -> Bool {
+        var headers: HTTPHeaders
+        switch length {
+        case .asItCame: headers = HeaderRules.toClient(reply.headers, length: nil, keepsLength: true, event: event)
+        case .unknown: headers = HeaderRules.toClient(reply.headers, length: nil, keepsLength: false, event: event)
+        case .bytes(let count):
+            headers = HeaderRules.toClient(reply.headers, length: count, keepsLength: true, event: event)
+        }
         let hasNoBody = head.method == .HEAD || reply.status == .noContent || reply.status == .notModified
         var goesOn = keepsAlive
         if !hasNoBody, !headers.contains(name: "content-length") {

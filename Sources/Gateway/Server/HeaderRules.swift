@@ -50,15 +50,18 @@ enum HeaderRules {
         return out
     }
 
-    /// The fields that go to the client. `keepsLength` is false when the body may change on its way.
-    static func toClient(_ headers: HTTPHeaders, keepsLength: Bool, event: String?) -> HTTPHeaders {
+    /// The fields that go to the client. `keepsLength` is false when the body may change on its way; `length` is what it has become.
+    static func toClient(_ headers: HTTPHeaders, length: Int?, keepsLength: Bool, event: String?) -> HTTPHeaders {
         let named = connectionTokens(headers)
         var out = HTTPHeaders()
         out.reserveCapacity(headers.count + 2)
         for (name, value) in headers {
             let lower = name.lowercased()
             if hopByHop.contains(lower) || named.contains(lower) { continue }
-            if lower == "content-length" && !keepsLength { continue }
+            if lower == "content-length" {
+                if keepsLength { out.add(name: name, value: length.map(String.init) ?? value) }
+                continue
+            }
             // No page may read from this port, whatever the provider allows on its own.
             if lower.hasPrefix("access-control-") { continue }
             // Ours; another's would be mistaken for it.
