@@ -74,7 +74,7 @@ enum AssignedSecret {
         if byte == UInt8(ascii: "("), isQuote(text.at(at + 1)) {
             return Separator(end: at + 1, isSign: true, isTight: true)
         }
-        if isOption, at > start, byte != UInt8(ascii: "-") { return Separator(end: at, isSign: true, isTight: true) }
+        if isOption, at > start, byte != UInt8(ascii: "-") { return Separator(end: at, isSign: true, isTight: false) }
         // A declared type between name and sign: password string = "...", password: String = "..." comes as ":" above.
         if at > start, let typeEnd = skipWord(text, from: at), !isQuotedName {
             let sign = skipBlanks(text, from: typeEnd)

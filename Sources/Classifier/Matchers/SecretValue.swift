@@ -49,7 +49,7 @@ enum SecretValue {
         let value = place.value
         guard make.count >= minPasswordBytes, make.count <= 128 else { return nil }
         if make.blanks > 0, !place.isQuoted || make.digits == 0 && make.others == 0 || make.blanks > 3 { return nil }
-        if isCommonWord(text, value) || isPath(text, value) { return nil }
+        if isCommonWord(text, value) || isPath(text, value) || isConstant(text, value) { return nil }
         let isMixed = make.kinds >= 3 || make.kinds == 2 && make.digits > 0 && make.letters > 0
         if place.isProse {
             // Prose goes on with a word after "is"; only what no word looks like counts.
@@ -73,6 +73,12 @@ enum SecretValue {
     private static func isPath(_ text: Text, _ value: Range<Int>) -> Bool {
         guard text[value.lowerBound] == UInt8(ascii: "/") else { return false }
         return value.allSatisfy { isWordByte(text[$0]) || "/.-".utf8.contains(text[$0]) }
+    }
+
+    /// `CURLOPT_READDATA`: the next name in a list, not the value of the one before.
+    private static func isConstant(_ text: Text, _ value: Range<Int>) -> Bool {
+        value.contains { text[$0] == UInt8(ascii: "_") }
+            && value.allSatisfy { ByteSet.upper.contains(text[$0]) || text[$0] == UInt8(ascii: "_") }
     }
 
     private static func isCamelCase(_ text: Text, _ value: Range<Int>) -> Bool {
@@ -104,12 +110,34 @@ enum SecretValue {
         let value = place.value
         guard make.count >= minTokenBytes, make.blanks == 0, place.isAssigned else { return nil }
         guard make.digits >= 2 || make.digits == 1 && make.kinds >= 3, make.letters >= 2 else { return nil }
-        if isPathOrHost(text, value) { return nil }
+        if isPathOrHost(text, value) || !place.isQuoted && isTypeName(text, value) { return nil }
         if text.withSpan(value, UUIDShape.matches) { return AssignedSecret.Hit(value: value, adjust: -0.1) }
         guard WordShape.longestRandomPart(text, value) >= (make.count >= 16 ? 8 : minTokenBytes) else { return nil }
         let randomness = text.withSpan(value) { Randomness.normalisedEntropy($0) }
         guard randomness >= 0.7 else { return nil }
         return AssignedSecret.Hit(value: value, adjust: make.count >= 20 ? 0.05 : -0.1)
+    }
+
+    /// `ASN1OctetString`, `Curve25519.PrivateKey`: two words in a row of four letters and more, each with its capital.
+    private static func isTypeName(_ text: Text, _ value: Range<Int>) -> Bool {
+        let minWordBytes = 4
+        var words = 0
+        var letters = 0
+        for index in value {
+            let byte = text[index]
+            if ByteSet.upper.contains(byte) {
+                if letters < minWordBytes { words = 0 }
+                letters = 1
+            } else if letters > 0, ByteSet.lower.contains(byte) {
+                letters += 1
+                if letters == minWordBytes { words += 1 }
+                if words == 2 { return true }
+            } else {
+                letters = 0
+                words = 0
+            }
+        }
+        return false
     }
 
     private static func isPathOrHost(_ text: Text, _ value: Range<Int>) -> Bool {
