@@ -93,8 +93,8 @@ public struct ScanResult: Sendable, Hashable {
 public struct ScanLimits: Sendable, Hashable {
     /// Findings below this score are dropped.
     public var minConfidence = 0.5
-    /// Regex runs in one block.
-    public var maxWindowsPerBlock = 16_384
+    /// Runs of a regex or matcher in one block.
+    public var maxWindowsPerBlock = 8192
     /// Bytes handed to regexes in one block.
     public var maxRegexBytesPerBlock = 8 << 20
     /// Bytes decoded into views in one block.

@@ -10,11 +10,18 @@ struct Candidate {
 
 /// Settles which of several findings over the same bytes stay.
 enum Overlaps {
+    /// Longest chain of overlapping findings that is settled as one, in bytes; a longer one is cut at the frontier.
+    static let maxGroupBytes = 2 * Scanner.blockBytes
+
     /// Takes the groups of overlapping candidates that end by `frontier` out of `pending` and hands on what stays of them.
     ///
+    /// `settled` is the end of the last finding handed on: what a cut chain still brings before it is dropped.
     /// Precondition: no later candidate starts before `frontier`.
-    static func settle(_ pending: inout [Candidate], frontier: Int, emit: (Finding) -> Void) {
+    static func settle(_ pending: inout [Candidate], frontier: Int, settled: inout Int, emit: (Finding) -> Void) {
+        pending.removeAll { $0.finding.span.start < settled }
         guard !pending.isEmpty else { return }
+        var last = settled
+        defer { settled = last }
         pending.sort { precedes($0, $1) }
         var kept = pending.startIndex
         var start = pending.startIndex
@@ -25,11 +32,10 @@ enum Overlaps {
                 reach = max(reach, pending[end].finding.span.end)
                 end += 1
             }
-            if reach > frontier { break }
-            if end == start + 1 {
-                emit(pending[start].finding)
-            } else {
-                for winner in winners(pending[start..<end]) { emit(winner) }
+            if reach > frontier, frontier - pending[start].finding.span.start <= maxGroupBytes { break }
+            for winner in end == start + 1 ? [pending[start].finding] : winners(pending[start..<end]) {
+                emit(winner)
+                last = max(last, winner.span.end)
             }
             start = end
             kept = end
@@ -46,12 +52,20 @@ enum Overlaps {
     }
 
     private static func winners(_ group: ArraySlice<Candidate>) -> [Finding] {
+        // Ascending and apart, so that a binary search finds the one neighbour that may overlap.
         var chosen: [Finding] = []
-        for candidate in group.sorted(by: beats)
-        where !chosen.contains(where: { $0.span.overlaps(candidate.finding.span) }) {
-            chosen.append(candidate.finding)
+        for candidate in group.sorted(by: beats) {
+            let span = candidate.finding.span
+            var low = 0
+            var high = chosen.count
+            while low < high {
+                let middle = (low + high) / 2
+                if chosen[middle].span.end <= span.start { low = middle + 1 } else { high = middle }
+            }
+            if low < chosen.count, chosen[low].span.start < span.end { continue }
+            chosen.insert(candidate.finding, at: low)
         }
-        return chosen.sorted { $0.span < $1.span }
+        return chosen
     }
 
     /// The most specific rule wins; between equals a clean reading, the higher score, the longer value, the plainer view.

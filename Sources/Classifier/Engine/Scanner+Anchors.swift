@@ -15,14 +15,13 @@ extension Scanner {
         var tokensFrom = hits.lowerBound
         var chunk = hits.lowerBound
         let wantsDigits = !rules.shapes.digits.isEmpty
-        let wantsTokens = slice.depth == 0 || !rules.shapes.token.isEmpty || !rules.shapes.hex.isEmpty
         var runs: [Range<Int>] = []
         while chunk < hits.upperBound {
             let end = min(chunk + Kernels.chunkBytes, hits.upperBound)
             scanLiterals(slice, chunk, end)
             scanMails(slice, chunk, end)
             if wantsDigits { digitsFrom = scanDigits(slice, max(digitsFrom, chunk), end, &sweep) }
-            if wantsTokens { tokensFrom = scanTokens(slice, max(tokensFrom, chunk), end, &runs) }
+            tokensFrom = scanTokens(slice, max(tokensFrom, chunk), end, &runs)
             chunk = end
         }
         openViews(slice, tokenRuns: runs)

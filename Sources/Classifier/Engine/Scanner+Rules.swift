@@ -93,13 +93,18 @@ extension Scanner {
     private mutating func match(_ kind: MatcherKind, _ rule: CompiledRule, _ anchor: Range<Int>, _ slice: Slice) {
         switch kind {
         case .assignedSecret:
-            if let hit = AssignedSecret.match(slice.text, anchor) {
-                accept(rule, value: hit.value, slice, adjust: hit.adjust)
+            if anchor.lowerBound < scratch.resume[rule.index] { return }
+            switch AssignedSecret.match(slice.text, anchor) {
+            case .nothing: break
+            case .hit(let hit): accept(rule, value: hit.value, slice, adjust: hit.adjust)
+            case .overlong(let end): scratch.resume[rule.index] = end
             }
         case .email:
             if let value = EmailMatcher.match(slice.text, at: anchor.lowerBound) { accept(rule, value: value, slice) }
         case .digitRun:
-            for value in DigitRunMatcher.values(slice.text, in: anchor) { accept(rule, value: value, slice) }
+            for value in DigitRunMatcher.values(slice.text, in: anchor) where spend(bytes: value.count) {
+                accept(rule, value: value, slice)
+            }
         }
     }
 

@@ -20,6 +20,8 @@ public struct Scanner: ~Copyable {
     var work = Work()
     var pending: [Candidate] = []
     private var emitted = 0
+    /// End of the last finding handed on.
+    private var settled = 0
     private var incomplete: IncompleteReason?
 
     /// The stream's bytes from `bufferStart` on that may still be looked at.
@@ -114,7 +116,7 @@ public struct Scanner: ~Copyable {
     private mutating func settle(frontier: Int, _ emit: (Finding) -> Void) {
         var count = emitted
         let limit = limits.maxFindings
-        Overlaps.settle(&pending, frontier: frontier) { finding in
+        Overlaps.settle(&pending, frontier: frontier, settled: &settled) { finding in
             if count < limit { emit(finding) }
             count += 1
         }
@@ -125,6 +127,7 @@ public struct Scanner: ~Copyable {
     private mutating func reset() {
         pending.removeAll(keepingCapacity: true)
         emitted = 0
+        settled = 0
         incomplete = nil
         buffer.removeAll(keepingCapacity: true)
         bufferStart = 0

@@ -22,12 +22,23 @@ enum AssignedSecret {
         var isProse = false
         /// The separator touches name and value on both sides, as in an environment file.
         var isTight = false
+        /// Too long for a value; nothing is looked for inside it.
+        var isOverlong = false
     }
 
-    static func match(_ text: Text, _ anchor: Range<Int>) -> Hit? {
-        guard let name = SecretName.read(text, anchor) else { return nil }
-        guard let place = valuePlace(text, after: name.range, name) else { return nil }
-        return SecretValue.judge(text, place, name)
+    enum Outcome {
+        case nothing
+        case hit(Hit)
+        /// No value, and none in the unbroken run of bytes that ends there.
+        case overlong(end: Int)
+    }
+
+    static func match(_ text: Text, _ anchor: Range<Int>) -> Outcome {
+        guard let name = SecretName.read(text, anchor), let place = valuePlace(text, after: name.range, name) else {
+            return .nothing
+        }
+        if place.isOverlong { return .overlong(end: place.value.upperBound) }
+        return SecretValue.judge(text, place, name).map(Outcome.hit) ?? .nothing
     }
 
     private static func valuePlace(_ text: Text, after key: Range<Int>, _ name: SecretName) -> Place? {
@@ -159,12 +170,15 @@ enum AssignedSecret {
         }
         let begin = at
         while at < text.count, at - begin <= maxValueBytes, !endsBareValue(text[at]) { at += 1 }
+        if at - begin > maxValueBytes {
+            return Place(value: begin..<at, isQuoted: false, isAssigned: isAssigned, isOverlong: true)
+        }
         var end = at
         let trailing = Array(".,:;!?)]}".utf8)
         while end > begin, trailing.contains(text[end - 1]), !(isAssigned && text[end - 1] == UInt8(ascii: "!")) {
             end -= 1
         }
-        guard end > begin, end - begin <= maxValueBytes else { return nil }
+        guard end > begin else { return nil }
         return Place(value: begin..<end, isQuoted: false, isAssigned: isAssigned, isTight: isTight)
     }
 

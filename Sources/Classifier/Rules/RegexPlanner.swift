@@ -58,12 +58,17 @@ struct RegexPlanner {
 
     private var hasLiteralsOnly: Bool { Self.literalBytes(rule.anchors) != nil }
 
+    private static let pemBegin = Array("-----BEGIN".utf8)
+
     /// The anchors in lower case; nil if one is a shape.
     private static func literalBytes(_ anchors: [Anchor]) -> [[UInt8]]? {
         var literals: [[UInt8]] = []
         for anchor in anchors {
-            guard case .literal(let bytes, _) = anchor else { return nil }
-            literals.append(bytes.map(foldCase))
+            switch anchor {
+            case .literal(let bytes, _): literals.append(bytes.map(foldCase))
+            case .shape(.pem): literals.append(pemBegin.map(foldCase))
+            case .shape: return nil
+            }
         }
         return literals
     }
@@ -93,7 +98,7 @@ struct RegexPlanner {
         rule.anchors.compactMap { anchor in
             switch anchor {
             case .literal(let bytes, let isCaseSensitive): literal(bytes, isCaseSensitive)
-            case .shape(.pem): Literal(bytes: Array("-----BEGIN".utf8), isCaseSensitive: true)
+            case .shape(.pem): Literal(bytes: Self.pemBegin, isCaseSensitive: true)
             case .shape: nil
             }
         }
