@@ -4,7 +4,8 @@ import Synchronization
 
 /// How events get to the collector; the agent's is HTTP over TLS.
 public protocol CollectorTransport: Sendable {
-    /// Posts the body with the enrolment token; returns when the whole answer is there. Throws when none comes.
+    /// Posts the body with the enrolment token; returns when the whole answer is there. Throws when none comes, and soon after its task is
+    /// cancelled, which is how the courier ends a wait that takes too long.
     ///
     /// The error's description may be logged and shown: it must hold neither token nor body.
     func post(_ body: [UInt8], to path: String) async throws -> TransportReply

@@ -100,8 +100,10 @@ public final class Journal: Sendable {
             .job { opened in
                 do throws(JournalError) {
                     done(.success(try body(try opened.get())))
+                    return nil
                 } catch {
                     done(.failure(error))
+                    return error
                 }
             }
         }

@@ -23,7 +23,7 @@ enum JournalFile {
     ) throws(JournalError) -> (store: JournalStore, setAside: String?) {
         try Platform.withLock(path + ".lock") { () throws(JournalError) in
             do throws(JournalError) {
-                return (try JournalStore(path: path, options: options), nil)
+                return (try JournalStore(path: path, options: options, isSuspect: true), nil)
             } catch {
                 guard error.isCorruption else { throw error }
             }

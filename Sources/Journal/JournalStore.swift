@@ -31,7 +31,9 @@ final class JournalStore {
     }
 
     /// Opens the file; makes it, its folder and its tables when absent.
-    init(path: String, options: JournalOptions) throws(JournalError) {
+    ///
+    /// - Parameter isSuspect: look for damage whatever the file's size.
+    init(path: String, options: JournalOptions, isSuspect: Bool = false) throws(JournalError) {
         self.path = path
         self.options = options
         if let failure = Platform.parentFolder(path).flatMap(Platform.makeFolder) ?? Platform.preparePrivateFile(path) {
@@ -40,7 +42,9 @@ final class JournalStore {
         database = try SQLite(path: path, writes: true, busyMilliseconds: options.busyMilliseconds, vfs: options.vfs)
         try Self.configure(database)
         try Self.migrate(database, path: path, now: options.now())
-        if (Platform.fileSize(path) ?? 0) <= Self.maxCheckedBytes { try Self.check(database, path: path) }
+        if isSuspect || (Platform.fileSize(path) ?? 0) <= Self.maxCheckedBytes {
+            try Self.check(database, path: path)
+        }
         journalID = try Self.readState(database, path: path).journal
     }
 
@@ -52,6 +56,8 @@ final class JournalStore {
         try database.execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -512; PRAGMA temp_store = MEMORY;")
         try database.execute("PRAGMA journal_mode = WAL;")
         try database.execute("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 1048576;")
+        // The log is folded in at 800 KiB, so that file and log together stay within the cap.
+        try database.execute("PRAGMA wal_autocheckpoint = 200;")
     }
 
     private static func migrate(_ database: SQLite, path: String, now: UInt64) throws(JournalError) {

@@ -22,8 +22,8 @@ public struct JournalStatus: Sendable, Hashable {
 enum JournalCommand: Sendable {
     case append(EventDraft, Durability, @Sendable (Result<Event, JournalError>) -> Void)
     case bump(EventID, @Sendable (Result<Bool, JournalError>) -> Void)
-    /// Anything else, with the store or the reason why there is none.
-    case job(@Sendable (Result<JournalStore, JournalError>) -> Void)
+    /// Anything else, with the store or the reason why there is none; returns what went wrong.
+    case job(@Sendable (Result<JournalStore, JournalError>) -> JournalError?)
 }
 
 /// The journal's own thread: takes commands in groups and gives each group one commit.
@@ -95,13 +95,25 @@ final class JournalWriter: @unchecked Sendable {
         return store
     }
 
-    private func perform(_ job: @Sendable (Result<JournalStore, JournalError>) -> Void) {
+    private func perform(_ job: @Sendable (Result<JournalStore, JournalError>) -> JournalError?) {
+        var failure: JournalError?
         do throws(JournalError) {
-            job(.success(try opened()))
+            failure = job(.success(try opened()))
         } catch {
-            job(.failure(error))
+            failure = job(.failure(error))
         }
+        // The next command, or the courier's next try, finds a store that works.
+        if let failure, failure.isCurable { try? reopen(after: failure) }
         refreshStatus(failure: nil)
+    }
+
+    /// Lets go of the connection; a damaged file is set aside.
+    private func reopen(after failure: JournalError) throws(JournalError) {
+        store = nil
+        guard failure.isCorruption else { return }
+        let (replaced, setAside) = try JournalFile.replaceDamaged(path, options)
+        store = replaced
+        if let setAside { status.withLock { $0.setAside = setAside } }
     }
 
     // MARK: Groups
@@ -133,12 +145,7 @@ final class JournalWriter: @unchecked Sendable {
             return try write(group, updates: updates, to: try opened())
         } catch {
             guard error.isCurable else { throw error }
-            store = nil
-            if error.isCorruption {
-                let (replaced, setAside) = try JournalFile.replaceDamaged(path, options)
-                store = replaced
-                if let setAside { status.withLock { $0.setAside = setAside } }
-            }
+            try reopen(after: error)
             return try write(group, updates: updates, to: try opened())
         }
     }

@@ -63,6 +63,30 @@ import Testing
         #expect(try events(folder.journal).contains { $0.kind == .health })
     }
 
+    @Test("damage that only reading shows is met by the courier, and delivery goes on") func reading() async throws {
+        let folder = try TestFolder()
+        let journal = try Journal(path: folder.journal, options: testOptions())
+        for index in 0..<320 { _ = try await journal.append(draft("\(index)", padding: 32_000)) }
+        await journal.close()
+        let size = try readFile(folder.journal).count
+        #expect(size > Int(JournalStore.maxCheckedBytes))
+        let again = try Journal(path: folder.journal, options: testOptions())
+        #expect(again.status.setAside == nil)
+        try writeFile(folder.journal, [UInt8](repeating: 0xA5, count: size / 2), at: size / 4)
+        var failures = 0
+        while again.status.setAside == nil, failures < 1000 {
+            do throws(JournalError) {
+                let pending = try await again.pending(limit: 20, maxBytes: 1 << 20)
+                guard let last = pending.events.last else { break }
+                try await again.acknowledge(upTo: last.sequence, journal: pending.journal)
+            } catch { failures += 1 }
+        }
+        #expect(again.status.setAside != nil && failures == 1)
+        await again.close()
+        #expect(try events(folder.journal).map(\.kind) == [.health])
+        try expectWhole(folder.journal)
+    }
+
     @Test("a file of another program is left alone") func foreign() async throws {
         let folder = try TestFolder()
         let other = try SQLite(path: folder.journal, writes: true, busyMilliseconds: 100, vfs: nil)

@@ -33,6 +33,8 @@ import Testing
         let journal = try Journal(path: folder.journal, options: options)
         for _ in 0..<600 { _ = try await journal.append(draft(padding: 8192)) }
         let pending = try await journal.pending(limit: 1000, maxBytes: 64 << 20)
+        let log = try #require(Platform.fileSize(folder.journal + "-wal"))
+        #expect(try #require(Platform.fileSize(folder.journal)) + log <= options.maxBytes)
         await journal.close()
         #expect(try #require(Platform.fileSize(folder.journal)) <= options.maxBytes)
         try expectWhole(folder.journal, signingKey: options.signingKey)
