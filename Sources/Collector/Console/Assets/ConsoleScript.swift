@@ -92,7 +92,7 @@ enum ConsoleScript {
           const text = $("[data-live-text]", live);
           if (list.dataset.first !== "true") return;
           live.hidden = false;
-          let waiting = false, running = false, failed = 0;
+          let waiting = false, running = false;
           async function refresh() {
             if (document.hidden) { waiting = true; return; }
             if (running) { waiting = true; return; }
@@ -103,7 +103,14 @@ enum ConsoleScript {
               if (!reply.ok) throw new Error(String(reply.status));
               const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
               localise(fresh);
-              const known = new Set(rows().map((row) => row.dataset.event));
+              const known = new Map(rows().map((row) => [row.dataset.event, row]));
+              // A row that has not changed stays the same element: focus, selection and highlight live on.
+              for (const row of all(".event", fresh)) {
+                const old = known.get(row.dataset.event);
+                if (!old) { if (known.size) row.classList.add("new"); }
+                else if (old.textContent === row.textContent) row.replaceWith(old);
+                else if (old.classList.contains("current")) row.classList.add("current");
+              }
               const focused = document.activeElement && document.activeElement.closest(".event");
               for (const id of ["summary", "facets", "events"]) {
                 const from = fresh.getElementById(id), to = document.getElementById(id);
@@ -111,11 +118,11 @@ enum ConsoleScript {
                 if (!from || !to || (id === "facets" && to.matches(":hover"))) continue;
                 to.replaceChildren(...from.childNodes);
               }
-              if (known.size) for (const row of rows()) if (!known.has(row.dataset.event)) row.classList.add("new");
-              const same = rows().find((row) => row.dataset.event === current);
-              if (same) { same.classList.add("current"); if (focused) $("a.title", same).focus({ preventScroll: true }); }
-              failed = 0;
-            } catch { failed += 1; }
+              if (focused && !focused.isConnected) {
+                const same = rows().find((row) => row.dataset.event === focused.dataset.event);
+                if (same) $("a.title", same).focus({ preventScroll: true });
+              } else if (focused) $("a.title", focused).focus({ preventScroll: true });
+            } catch { /* The next signal tries again. */ }
             running = false;
             if (waiting) setTimeout(refresh, 250);
           }

@@ -36,7 +36,7 @@ extension Stylesheet {
         .chips span { font-weight: 400; opacity: .85; } .chips .icon { width: 14px; height: 14px; }
         .chips a:hover { box-shadow: inset 0 0 0 1px var(--accent); } .chips .clear { background: none; color: var(--muted); padding: 0 8px; }
         .events { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); overflow: hidden; }
-        .event { position: relative; display: grid; grid-template-columns: 106px minmax(0, 1fr) 172px 178px 84px; gap: 0 18px; padding: 11px 18px 12px 15px; border-left: 3px solid transparent; border-top: 1px solid var(--line); }
+        .event { position: relative; display: grid; grid-template-columns: 106px minmax(0, 1fr) 172px 178px 112px; gap: 0 18px; padding: 11px 18px 12px 15px; border-left: 3px solid transparent; border-top: 1px solid var(--line); }
         .event:first-child { border-top: 0; }
         .event:hover { background: color-mix(in srgb, var(--accent-soft) 38%, transparent); }
         .event.current, .event:focus-within { border-left-color: var(--accent); background: color-mix(in srgb, var(--accent-soft) 55%, transparent); }
@@ -59,7 +59,7 @@ extension Stylesheet {
         }
         .pages { display: flex; gap: 10px; padding: 18px 0; justify-content: flex-end; }
         @media (max-width: 1240px) {
-          .event { grid-template-columns: 106px minmax(0, 1fr) 178px 84px; grid-template-rows: auto 1fr; }
+          .event { grid-template-columns: 106px minmax(0, 1fr) 178px 112px; grid-template-rows: auto 1fr; }
           .event .badge, .event .what, .event .when { grid-row: 1 / 3; } .event .where { grid-column: 3; grid-row: 1; } .event .who { grid-column: 3; grid-row: 2; margin-top: 3px; }
           .event .when { grid-column: 4; } .event .where { flex-direction: row; gap: 8px; flex-wrap: wrap; }
         }

@@ -34,8 +34,8 @@ struct PreparedEvent: Sendable {
         words = Self.cut(parts.joined(separator: " ").lowercased())
         let names = Set(event.findings.map(\.dataClass.rawValue) + (event.opaque.isEmpty ? [] : ["opaque"]))
         classes = names.isEmpty ? nil : names.sorted().joined(separator: ",")
-        // The first of the gravest: findings of one event come in the order of their place.
-        lead = event.findings.max { ($0.severity, $1.place.message ?? 0) < ($1.severity, $0.place.message ?? 0) }
+        // The one that the title names: the strongest action, then the gravest; the first of equals.
+        lead = event.findings.max { ($0.action, $0.severity) < ($1.action, $1.severity) }
     }
 
     /// The time that the list sorts by.
