@@ -11,11 +11,12 @@ import Testing
         folder: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../agent-config").path)
 
     private func decide(
-        _ engine: PolicyEngine, _ dataClass: DataClass?, _ surface: String, model: String? = nil
+        _ engine: PolicyEngine, _ dataClass: DataClass?, _ surface: String, model: String? = nil,
+        rule: String = "a.rule"
     ) throws -> PolicyDecision {
         let provider = try #require(engine.catalogue.provider(ofSurface: surface))
         let items = dataClass.map {
-            [PolicyItem(dataClass: $0, ruleID: "a.rule", kind: .secret, severity: .high, confidence: 0.9)]
+            [PolicyItem(dataClass: $0, ruleID: rule, kind: .secret, severity: .high, confidence: 0.9)]
         }
         return engine.decide(
             PolicyQuestion(
@@ -31,6 +32,7 @@ import Testing
         #expect(credential.tier == .tolerated && credential.action == .block)
         #expect(try decide(engine, .personal, "openai-api").action == .redact)
         #expect(try decide(engine, .opaque, "claude-api").action == .coach)
+        #expect(try decide(engine, .opaque, "claude-api", rule: "encoding").action == .block)
         #expect(try decide(engine, nil, "openai-api").action == .allow)
         #expect(try decide(engine, .credential, "ollama-local").action == .redact)
         #expect(try decide(engine, .personal, "deepseek-api").tier == .unapproved)

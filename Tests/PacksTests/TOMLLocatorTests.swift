@@ -41,6 +41,7 @@ struct TOMLLocatorTests {
               k = [ 6, [7, 8],
                 { a = 9, b.c = 10 } ]
             """
+        #expect(place(text, [.key("x")]) == "1:1")
         #expect(place(text, [.key("x"), .key("y"), .key("k")]) == "2:5")
         #expect(place(text, [.key("r"), .index(0), .key("sub"), .key("k")]) == "6:5")
         #expect(place(text, [.key("r"), .index(1)]) == "7:1")
@@ -49,6 +50,12 @@ struct TOMLLocatorTests {
         let last: [TOMLLocator.Step] = [.key("r"), .index(1), .key("inner"), .index(1), .key("k")]
         #expect(place(text, last + [.index(1), .index(1)]) == "12:16")
         #expect(place(text, last + [.index(2), .key("b"), .key("c")]) == "13:20")
+    }
+
+    @Test func aTableThatOnlyAHeaderOfAnInnerOneMakesStandsAtThatHeader() {
+        let text = "p = 1\n  [outer.inner]\nk = 1\n[outer.other]\n"
+        #expect(place(text, [.key("outer")]) == "2:3")
+        #expect(place(text, [.key("outer"), .key("other")]) == "4:1")
     }
 
     @Test func columnsCountCharactersNotBytes() {

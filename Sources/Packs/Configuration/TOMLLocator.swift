@@ -63,6 +63,9 @@ struct TOMLLocator {
                 path.append(.index(count))
             } else if let count = arrayCounts[path] {
                 path.append(.index(count - 1))
+            } else if !isLast, keys[path] == nil {
+                // `[a.b]` makes a as well.
+                keys[path] = position
             }
         }
         if keys[path] == nil { keys[path] = position }
