@@ -23,7 +23,7 @@ public struct CourierLimits: Sendable, Hashable {
     /// First pause after a failure, in milliseconds; it doubles with each further one.
     public var firstPause: UInt64 = 500
     /// Longest pause after a failure, in milliseconds.
-    public var maxPause: UInt64 = 300_000
+    public var maxPause: UInt64 = 60_000
     /// Pause after the collector has refused us (401, 403) or is none (404, a redirection), in milliseconds.
     public var refusedPause: UInt64 = 900_000
     /// Longest pause that a `Retry-After` can bring about, in milliseconds.

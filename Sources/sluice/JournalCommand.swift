@@ -11,8 +11,8 @@ struct JournalCommand: ParsableCommand {
         commandName: "journal",
         abstract: "See what was recorded on this device, and that nobody has changed it.",
         discussion: """
-            Every verdict with a finding is an event in the journal before its prompt goes anywhere. No event holds a found value: excerpts are
-            masked by shape.
+            Every verdict with a finding is an event in the journal before its prompt
+            goes anywhere. No event holds a found value: excerpts are masked by shape.
 
             Examples:
               sluice journal list                      the newest events
@@ -76,8 +76,9 @@ struct JournalCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the newest events, the newest last.",
             discussion: """
-                Columns: time, event, action, how often, destination and its tier, what was found, program, whether the collector has it.
-                With --json each event is one line of OCSF JSON, as in export.
+                Columns: time, event, action, how often, destination and its tier, what
+                was found, program, whether the collector has it. With --json each event
+                is one line of OCSF JSON, as in export.
 
                 Example:
                   sluice journal list --limit 5
@@ -127,7 +128,7 @@ struct JournalCommand: ParsableCommand {
             for row in rows { table.add(cells(row.event, counts[row.event.content.id] ?? 1, status)) }
             StandardOutput.shared.write(table.text + "\n")
             let waiting = status.last - min(status.acknowledged, status.last)
-            StandardError.note("\(status.last) events so far, \(waiting) not delivered")
+            StandardError.note("\(counted(Int(clamping: status.last), "event")) so far, \(waiting) not delivered")
         }
 
         private func cells(_ event: Event, _ count: UInt64, _ status: JournalStatus) -> [String] {
@@ -148,8 +149,9 @@ struct JournalCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write all events as OCSF, one JSON object a line.",
             discussion: """
-                Each line is an OCSF 1.5 Data Security Finding (class_uid 2006), byte for byte what its hash in the next event covers. The
-                schema is agent-config/schema/event.schema.json.
+                Each line is an OCSF 1.5 Data Security Finding (class_uid 2006), byte for
+                byte what the hash in the next event covers. The schema is
+                agent-config/schema/event.schema.json.
 
                 Example:
                   sluice journal export --after 120 | jq .finding_info.title
@@ -181,8 +183,10 @@ struct JournalCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check that no event was changed, removed or added.",
             discussion: """
-                Every event carries the hash of the one before. Evicted events are named by gap events, which are signed with the device's key.
-                Whoever can read that key could write a new chain; what the collector has received, he can't change.
+                Every event carries the hash of the one before. Evicted events are named
+                by gap events, which are signed with the device's key. Whoever can read
+                that key could write a new chain; what the collector has received, he
+                can't change.
 
                 Ends with 0 when the journal is whole, 1 when it is not, 2 when it can't be read.
                 """)
@@ -198,7 +202,9 @@ struct JournalCommand: ParsableCommand {
             } catch { throw CommandFailure(error.description) }
             let say = { (line: String) in StandardOutput.shared.write(line + "\n") }
             if let first = result.first, let last = result.last {
-                say("\(result.events) events, from \(first) to \(last); head \(result.head.prefix(16))…")
+                say(
+                    "\(counted(Int(clamping: result.events), "event")), from \(first) to \(last); head \(result.head.prefix(16))…"
+                )
             } else {
                 say("no events")
             }

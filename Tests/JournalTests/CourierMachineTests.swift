@@ -49,7 +49,7 @@ import Testing
             _ = machine.next(.loaded([1]))
             let waited = pause(machine.next(.failed("no connection"))) ?? 0
             #expect((expected / 2...expected).contains(waited))
-            expected = min(expected * 2, 300_000)
+            expected = min(expected * 2, 60_000)
         }
         #expect(machine.condition == .retrying(reason: "no connection"))
         // One success starts from the beginning.
