@@ -46,6 +46,10 @@ enum Judging {
                 own = .block
                 notes.insert("what can't be inspected can't be redacted: block")
             }
+            if item.reason == .tooLarge, own < .block {
+                own = .block
+                notes.insert("what the \(prompt.channel.rawValue) can't hold it can't send: block")
+            }
             opaque.append((item, own))
             action = max(action, own)
         }
