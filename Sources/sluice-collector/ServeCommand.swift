@@ -38,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         // What we make (database, its log, the token) is for us alone.
         umask(0o077)
+        Self.raiseOpenFiles()
         var logger = Logger(label: "collector", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
         let database = try database ?? Self.defaultDatabase()
@@ -54,6 +55,14 @@ struct ServeCommand: AsyncParsableCommand {
                 FileHandle.standardOutput.write(Data("sluice-collector ready on http://\(shown):\(port)\n".utf8))
             }
         } catch { throw CleanExit.failure("\(error)") }
+    }
+
+    /// A connection is a file, and the usual soft limit of 1024 is far below what the fleet may open.
+    private static func raiseOpenFiles() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     private static func defaultDatabase() throws -> String {

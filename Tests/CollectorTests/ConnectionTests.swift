@@ -124,6 +124,29 @@ import Testing
         try await heard.waitForClose()
     }
 
+    @Test func oneConnectionMoreThanMayWaitsUntilAnotherEnds() async throws {
+        var limits = CollectorLimits()
+        // The test's own client holds one.
+        limits.maxConnections = 2
+        try await Self.serve(limits) { port in
+            let request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            let first = try await RawClient.open(port)
+            try await first.send(request)
+            try await first.wait(for: "ok\n")
+            let second = try await RawClient.open(port)
+            let third = try await RawClient.open(port)
+            try await second.send(request)
+            try await third.send(request)
+            try await first.send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            try await first.wait(for: "not_found")
+            #expect(third.text.isEmpty)
+            try await first.close()
+            try await second.close()
+            try await third.wait(for: "ok\n")
+            try await third.close()
+        }
+    }
+
     @Test func noMoreConsolesListenThanMay() {
         let bell = ChangeBell(maxListeners: 2)
         let first = bell.listen()
@@ -189,6 +212,10 @@ final class RawClient: ChannelInboundHandler, Sendable {
         let channel = state.withLock { $0.channel }
         try await channel?.writeAndFlush(ByteBuffer(string: text))
     }
+
+    var text: String { state.withLock { $0.text } }
+
+    func close() async throws { try await state.withLock { $0.channel }?.close() }
 
     func wait(for needle: String) async throws {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in

@@ -62,6 +62,22 @@ import Testing
         }
     }
 
+    @Test func theSidebarShowsTheFrequentValuesAndEveryChosenOne() async throws {
+        var limits = CollectorLimits()
+        limits.maxFacetValues = 2
+        try await TestCollector(limits: limits).run { client in
+            let users = ["mei", "mei", "mei", "ben", "ben", "eva"]
+            let events = users.enumerated().map { Sample.event(UInt64($0.offset + 1), Sample.draft(user: $0.element)) }
+            _ = try await client.deliver(Sample.batch(events))
+            let list = try await client.page("/console").text
+            #expect(list.contains("and 1 more"))
+            #expect(!list.contains(#"href="/console?user=eva""#))
+            let chosen = try await client.page("/console?user=eva&user=nobody").text
+            #expect(chosen.contains(#"href="/console?user=eva" aria-current="true""#))
+            #expect(chosen.contains("nobody"))
+        }
+    }
+
     @Test func pagesAreReachedByLinks() async throws {
         var limits = CollectorLimits()
         limits.consolePageEvents = 2

@@ -147,6 +147,24 @@ import Testing
         #expect(test.collector.metrics.value(.failures) == 1)
     }
 
+    @Test func aStoreWithTooMuchWaitingSaysBusy() async throws {
+        var limits = CollectorLimits()
+        limits.maxBatchesPerCommit = 0
+        let test = try TestCollector(limits: limits)
+        try await test.run { client in
+            let reply = try await client.deliver(Sample.batch([Sample.event(1)]))
+            #expect(reply.status == .serviceUnavailable)
+            #expect(reply.headers[.retryAfter] != nil)
+        }
+        #expect(test.collector.metrics.value(.busy) == 1)
+    }
+
+    @Test func strangersFillNoLog() {
+        let log = RefusalLog(perMinute: 3)
+        #expect((0..<10).filter { _ in log.mayLog(now: 60_000) }.count == 3)
+        #expect(log.mayLog(now: 120_000))
+    }
+
     @Test func aBrowserCannotDeliver() async throws {
         let test = try TestCollector()
         let site = try #require(HTTPField.Name("Sec-Fetch-Site"))

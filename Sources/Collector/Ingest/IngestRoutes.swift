@@ -142,7 +142,7 @@ private struct BatchShape: Decodable {
 }
 
 /// Lets a few lines a minute through.
-private final class RefusalLog: Sendable {
+final class RefusalLog: Sendable {
     private let perMinute: Int
     private let window = Mutex((minute: UInt64(0), lines: 0))
 

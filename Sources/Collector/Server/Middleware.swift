@@ -17,7 +17,7 @@ struct SecurityHeaders: RouterMiddleware {
         response.headers[.contentSecurityPolicy] = Self.policy
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
-        response.headers[.permissionsPolicy] = "interest-cohort=()"
+        response.headers[.permissionsPolicy] = "camera=(), geolocation=(), microphone=()"
         response.headers[.crossOriginResourcePolicy] = "same-origin"
         response.headers[.crossOriginOpenerPolicy] = "same-origin"
         response.headers[.xFrameOptions] = "DENY"

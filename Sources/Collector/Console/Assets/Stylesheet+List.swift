@@ -27,10 +27,10 @@ extension Stylesheet {
         .activity svg { display: block; width: 100%; height: 44px; border-bottom: 1px solid var(--line); }
         .activity .hit { fill: transparent; } .activity .bar:hover .hit { fill: var(--accent-soft); }
         .activity .bar:focus-visible { outline: none; } .activity .bar:focus-visible .hit { fill: var(--accent-soft); stroke: var(--focus); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
-        .b-block { fill: var(--block); } .b-redact { fill: var(--redact); } .b-other { fill: var(--line-strong); }
+        .b-block { fill: var(--block); } .b-redact { fill: var(--redact); } .b-other { fill: var(--control); }
         .activity figcaption { display: flex; justify-content: space-between; gap: 12px; padding-top: 5px; color: var(--muted); font-size: 12px; font-variant-numeric: tabular-nums; }
         .legend { display: flex; align-items: center; gap: 6px; } .legend i { width: 8px; height: 8px; border-radius: 2px; margin-left: 8px; }
-        .k-block { background: var(--block); } .k-redact { background: var(--redact); } .k-other { background: var(--line-strong); }
+        .k-block { background: var(--block); } .k-redact { background: var(--redact); } .k-other { background: var(--control); }
         .chips { display: flex; flex-wrap: wrap; gap: 6px; padding-bottom: 12px; }
         .chips a { display: inline-flex; align-items: center; gap: 5px; max-width: 340px; height: 28px; padding: 0 7px 0 10px; background: var(--accent-soft); color: var(--accent); border-radius: 7px; font-weight: 550; font-size: 13px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
         .chips span { font-weight: 400; opacity: .85; } .chips .icon { width: 14px; height: 14px; }

@@ -3,7 +3,7 @@ enum Stylesheet {
     static let colours = """
         :root {
           color-scheme: light dark;
-          --bg: #f6f8f8; --surface: #ffffff; --sunken: #eef2f2; --line: #dde4e3; --line-strong: #b9c5c3;
+          --bg: #f6f8f8; --surface: #ffffff; --sunken: #eef2f2; --line: #dde4e3; --line-strong: #b9c5c3; --control: #7d8b89;
           --text: #14201f; --muted: #556361; --accent: #0b6e6e; --accent-soft: #dff1ef; --on-accent: #ffffff;
           --block: #a8171c; --block-soft: #fdeaea; --redact: #5635bd; --redact-soft: #efebfd;
           --coach: #835300; --coach-soft: #fcf1d8; --allow: #4a5856; --allow-soft: #ebefee;
@@ -16,7 +16,7 @@ enum Stylesheet {
         }
         @media (prefers-color-scheme: dark) {
           :root {
-            --bg: #0d1413; --surface: #141d1c; --sunken: #0a100f; --line: #24302e; --line-strong: #43524f;
+            --bg: #0d1413; --surface: #141d1c; --sunken: #0a100f; --line: #24302e; --line-strong: #43524f; --control: #667773;
             --text: #e5edeb; --muted: #98a7a4; --accent: #56c8c0; --accent-soft: #12312f; --on-accent: #06211f;
             --block: #ff9d97; --block-soft: #391a1b; --redact: #bdacff; --redact-soft: #272047;
             --coach: #f1c566; --coach-soft: #33290f; --allow: #aebbb8; --allow-soft: #212c2a;
@@ -65,7 +65,7 @@ enum Stylesheet {
         .top nav a[aria-current] { color: var(--text); border-bottom-color: var(--accent); }
         .search { position: relative; flex: 1; max-width: 420px; margin-left: auto; }
         .search .icon { position: absolute; left: 10px; top: 9px; color: var(--muted); pointer-events: none; }
-        .search input[type=search] { width: 100%; height: 34px; padding: 0 12px 0 33px; font: inherit; color: inherit; background: var(--sunken); border: 1px solid var(--line); border-radius: 8px; }
+        .search input[type=search] { width: 100%; height: 34px; padding: 0 12px 0 33px; font: inherit; color: inherit; background: var(--sunken); border: 1px solid var(--control); border-radius: 8px; }
         .search input::placeholder { color: var(--muted); opacity: 1; }
         .search input:focus { background: var(--surface); border-color: var(--accent); outline: 2px solid var(--accent-soft); outline-offset: 0; }
         .live { display: flex; align-items: center; gap: 8px; color: var(--muted); font-size: 13px; white-space: nowrap; }
@@ -80,7 +80,7 @@ enum Stylesheet {
         .bottom a { text-decoration: underline; text-underline-offset: 2px; }
         .bottom .keys { margin-left: auto; }
         kbd { padding: 1px 5px; margin: 0 2px 0 8px; background: var(--surface); border: 1px solid var(--line-strong); border-bottom-width: 2px; border-radius: 4px; }
-        .button { display: inline-flex; align-items: center; gap: 6px; height: 34px; padding: 0 14px; font-weight: 550; background: var(--surface); border: 1px solid var(--line-strong); border-radius: 8px; }
+        .button { display: inline-flex; align-items: center; gap: 6px; height: 34px; padding: 0 14px; font-weight: 550; background: var(--surface); border: 1px solid var(--control); border-radius: 8px; }
         .button:hover { border-color: var(--accent); color: var(--accent); }
         .badge { display: inline-flex; align-items: center; gap: 6px; align-self: start; width: max-content; height: 26px; padding: 0 10px 0 7px; color: var(--tone); background: var(--tone-soft); border-radius: 13px; font-weight: 600; font-size: 12.5px; white-space: nowrap; }
         .tier { display: inline-flex; align-items: center; gap: 6px; color: var(--tier); font-size: 12.5px; font-weight: 550; white-space: nowrap; }
