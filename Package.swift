@@ -129,6 +129,7 @@ let package = Package(
         .testTarget(name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: strict),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: strict),
         .testTarget(name: "AgentTests", dependencies: ["Agent"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["sluice", "Packs"], swiftSettings: strict),
         .testTarget(
             name: "CollectorTests",
             dependencies: ["Collector", .product(name: "HummingbirdTesting", package: "hummingbird")],

@@ -40,12 +40,13 @@ struct RulesCommand: ParsableCommand {
                     let sources = try RuleFolder.load([folder])
                     return (sources, sources)
                 }
-            } catch { throw CommandFailure(error.description) }
+            } catch let mistakes as SourceMistakes { throw CommandFailure(mistakes.description) }
             let sources = try pack.load(examples: true).pack.sources
             return (sources, sources)
         }
 
-        private func neighbours() throws(SourceMistakes) -> [RuleSource] {
+        private func neighbours() throws -> [RuleSource] {
+            if pack.pack != nil { return try pack.load().pack.sources }
             guard let folder = PackLocator().checkoutRules else { return [] }
             return try RuleFolder.load([folder])
         }

@@ -95,7 +95,7 @@ struct Redaction {
 
     private mutating func placeholder(for value: [UInt8], kind: String) -> Placeholder {
         if let placeholder = known[value] { return placeholder }
-        let digest = key.digest(value, purpose: "placeholder")
+        let digest = key.digest(value, .placeholder)
         var placeholder = Placeholder.make(kind: kind, digest: digest)
         if map.values[placeholder] != nil { placeholder = Placeholder.make(kind: kind, digest: digest, long: true) }
         map.values[placeholder] = value

@@ -87,7 +87,7 @@ struct FindingReporter: Sendable {
     private func fingerprint(_ value: some Collection<UInt8>, _ rule: RuleDefinition) -> String? {
         guard let key, rule.fingerprint != .none else { return nil }
         let normal = FindingReporter.normalised(value, kind: rule.kind)
-        return key.digest(normal, purpose: "fingerprint").map { byte in
+        return key.digest(normal, .fingerprint).map { byte in
             let text = String(byte, radix: 16)
             return text.utf8.count == 1 ? "0" + text : text
         }.joined()

@@ -9,11 +9,12 @@ struct DeviceKey: Sendable {
     static let count = 32
     private let key: SymmetricKey
 
-    /// Reads `device.key` of the state folder, or makes it. Nil where the folder can't be written: then nothing is fingerprinted.
+    /// Reads `device.key` of the state folder, which the agent uses too, or makes it. Nil where the folder can't be written or the
+    /// file is not a key of this user alone: then nothing is fingerprinted. What is there is never replaced.
     static func load() -> DeviceKey? {
         guard let folder = stateFolder() else { return nil }
         let path = folder + "/device.key"
-        if let bytes = try? FileBytes.read(path, max: count), bytes.count == count { return DeviceKey(bytes) }
+        if access(path, F_OK) == 0 { return read(path) }
         guard makeFolders(folder) else { return nil }
         var random = SystemRandomNumberGenerator()
         let fresh = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
@@ -25,9 +26,15 @@ struct DeviceKey: Sendable {
         close(descriptor)
         defer { unlink(temporary) }
         guard isWritten else { return nil }
-        if access(path, F_OK) == 0, (try? FileBytes.read(path, max: count))?.count != count { unlink(path) }
         _ = link(temporary, path)
-        guard let bytes = try? FileBytes.read(path, max: count), bytes.count == count else { return nil }
+        return read(path)
+    }
+
+    private static func read(_ path: String) -> DeviceKey? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == getuid(),
+            status.st_mode & 0o077 == 0, let bytes = try? FileBytes.read(path, max: count), bytes.count == count
+        else { return nil }
         return DeviceKey(bytes)
     }
 
@@ -39,12 +46,21 @@ struct DeviceKey: Sendable {
 
     init(_ bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
 
+    /// What a keyed hash is for. Each use has a key of its own, derived as the agent derives its keys, so that a fingerprint of the
+    /// command line is equal to one in the agent's events.
+    enum Purpose: String {
+        case fingerprint = "sluice fingerprint"
+        case placeholder = "sluice cli placeholder"
+    }
+
     /// HMAC-SHA-256 of a value, for one purpose.
-    func digest(_ value: some Collection<UInt8>, purpose: String) -> [UInt8] {
-        var mac = HMAC<SHA256>(key: key)
-        mac.update(data: Array(purpose.utf8) + [0])
-        mac.update(data: Array(value))
-        return Array(mac.finalize())
+    func digest(_ value: some Collection<UInt8>, _ purpose: Purpose) -> [UInt8] {
+        let label = Array(purpose.rawValue.utf8)
+        var derived = HMAC<SHA256>(key: key)
+        withUnsafeBytes(of: UInt64(label.count).littleEndian) { derived.update(data: $0) }
+        derived.update(data: label)
+        let purposeKey = SymmetricKey(data: Array(derived.finalize()))
+        return Array(HMAC<SHA256>.authenticationCode(for: Array(value), using: purposeKey))
     }
 
     /// `$XDG_STATE_HOME/sluice`, or `~/.local/state/sluice`.
