@@ -86,7 +86,7 @@ def main() -> None:
         [event] = world.wait_for_events(1)
         page = world.collector_get("/console").decode()
         story.check("GitHub" in page, f"listed after {time.monotonic() - began:.2f} s")
-        excerpts = [f.get("excerpt", "") for f in event.get("sluice", {}).get("findings", [])]
+        excerpts = [f.get("excerpt", {}).get("text", "") for f in event.get("unmapped", {}).get("sluice", {}).get("findings", [])]
         story.show("\n".join(e for e in excerpts if e))
 
         story.step("Personal data is replaced on the way out and given back in the reply")

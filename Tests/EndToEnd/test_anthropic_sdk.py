@@ -5,7 +5,7 @@ import pytest
 
 
 def ask(client, text, stream, system="Be brief."):
-    request = {"model": "claude-sonnet-4-5", "max_tokens": 64, "system": system,
+    request = {"model": "claude-sonnet-5", "max_tokens": 64, "system": system,
                "messages": [{"role": "user", "content": text}]}
     if stream:
         with client.messages.stream(**request) as events:
@@ -30,7 +30,7 @@ def test_a_prompt_with_a_key_is_refused_once_with_the_ordinary_error(world, stre
     assert type(error.value) in (anthropic.BadRequestError, anthropic.PermissionDeniedError)
     assert error.value.body["type"] == "error"
     message = error.value.body["error"]["message"]
-    assert "Sluice stopped this prompt" in message and "line 3" in message and "Anthropic" in message
+    assert "Sluice stopped this prompt" in message and "line 3" in message and "Claude API" in message
     assert token not in str(error.value) + str(error.value.body)
     assert world.standin.requests == []
     world.wait_for_events(1)
@@ -62,7 +62,7 @@ def test_system_tool_results_documents_and_token_counting_are_inspected(world):
     ]
     for prompt in prompts:
         with pytest.raises(anthropic.APIStatusError):
-            client.messages.create(model="claude-sonnet-4-5", max_tokens=5, **prompt)
+            client.messages.create(model="claude-sonnet-5", max_tokens=5, **prompt)
     with pytest.raises(anthropic.APIStatusError):
-        client.messages.count_tokens(model="claude-sonnet-4-5", messages=[{"role": "user", "content": token}])
+        client.messages.count_tokens(model="claude-sonnet-5", messages=[{"role": "user", "content": token}])
     assert world.standin.requests == []

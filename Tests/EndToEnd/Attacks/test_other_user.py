@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 from test_wire import host, post
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+# The system's interpreter: the tests' own may stand in a folder that the other user can't enter.
+PYTHON = "/usr/bin/python3"
+pytestmark = pytest.mark.skipif(os.geteuid() != 0 or not Path(PYTHON).exists(), reason="only root can become another user")
 NOBODY = 65534
 
 
@@ -18,7 +20,7 @@ def test_is_refused_at_the_port(world):
     script = (f"import socket,sys; s=socket.create_connection(({address!r},{port})); "
               f"s.sendall({post('/openai/v1/chat/completions', body, [], host(world))!r}); "
               "print(s.recv(4096).decode())")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, user=NOBODY, group=NOBODY,
+    done = subprocess.run([PYTHON, "-c", script], capture_output=True, text=True, user=NOBODY, group=NOBODY,
                           timeout=20, env={"PATH": "/usr/bin:/bin"}, cwd="/")
     assert "HTTP/1.1 200" not in done.stdout
     assert world.standin.requests == []
@@ -28,7 +30,7 @@ def test_is_refused_at_the_control_socket(world):
     [path] = list(world.folder.rglob("agent.sock"))
     assert path.stat().st_mode & 0o077 == 0 or path.parent.stat().st_mode & 0o077 == 0
     script = f"import socket; s=socket.socket(socket.AF_UNIX); s.connect({str(path)!r}); print(s.recv(10))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, user=NOBODY, group=NOBODY,
+    done = subprocess.run([PYTHON, "-c", script], capture_output=True, text=True, user=NOBODY, group=NOBODY,
                           timeout=20, env={"PATH": "/usr/bin:/bin"}, cwd="/")
     assert done.returncode != 0
 
