@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Inspection", "Policy", "PromptFormats", "Primitives", .product(name: "Crypto", package: "swift-crypto"),
+                "Inspection", "Policy", "PromptFormats", "Primitives",
+                .product(name: "Crypto", package: "swift-crypto"),
             ] + nio,
             swiftSettings: strict),
         .target(
