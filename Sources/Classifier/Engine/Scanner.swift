@@ -42,7 +42,7 @@ public struct Scanner: ~Copyable {
         self.rules = rules
         self.limits = limits
         regex = RegexMemory(matchLimit: limits.matchLimit)
-        scratch = Scratch(ruleCount: rules.rules.count)
+        scratch = Scratch(rules)
     }
 
     /// Scans one whole input. Any stream under way is forgotten.
@@ -146,11 +146,21 @@ struct Scratch: ~Copyable {
     var contextUntil: [Int]
     /// For each rule, the end of its last match in this slice: an anchor before it is part of that match.
     var resume: [Int]
+    /// For each rule, the start of the last digit run that it was tried at.
+    var tried: [Int]
+    /// Tells which number formats may match around a digit run.
+    var numbers: LazyAutomaton?
+    /// The same for token runs.
+    var tokenForms: LazyAutomaton?
 
     static let sweepBytes = 1024
     static let cellCount = (Scanner.maxLookBack + Scanner.blockBytes + Scanner.lookAhead) / Kernels.cellBytes + 2
 
-    init(ruleCount: Int) {
+    init(_ rules: RuleSet) {
+        let ruleCount = rules.rules.count
+        numbers = LazyAutomaton(rules.shapes.numbers)
+        tokenForms = LazyAutomaton(rules.shapes.tokenForms)
+        tried = [Int](repeating: -1, count: ruleCount)
         offsets = .allocate(capacity: Kernels.chunkBytes / 2 + 64)
         sweep = .allocate(capacity: Self.sweepBytes / 2 + 64)
         mails = .allocate(capacity: Kernels.chunkBytes + 64)

@@ -38,7 +38,8 @@ enum AssignedSecret {
             return .nothing
         }
         if place.isOverlong { return .overlong(end: place.value.upperBound) }
-        return SecretValue.judge(text, place, name).map(Outcome.hit) ?? .nothing
+        guard let qualified = name.qualified(text) else { return .nothing }
+        return SecretValue.judge(text, place, qualified).map(Outcome.hit) ?? .nothing
     }
 
     private static func valuePlace(_ text: Text, after key: Range<Int>, _ name: SecretName) -> Place? {
@@ -137,12 +138,12 @@ enum AssignedSecret {
 
     /// "the password is hunter2", "password for the box was hunter2!".
     private static func prose(_ text: Text, from start: Int, _ name: SecretName) -> Place? {
-        guard name.isPassword else { return nil }
         var at = skipBlanks(text, from: start)
         guard at > start else { return nil }
         for word: StaticString in ["is", "was", "ist", "lautet", "es", "est"] where text.hasFolded(word, at: at) {
             let end = at + word.utf8CodeUnitCount
             guard text.at(end) == 0x20 || text.at(end) == UInt8(ascii: ":") else { continue }
+            guard name.namesPassword(text) else { return nil }
             at = skipBlanks(text, from: text.at(end) == UInt8(ascii: ":") ? end + 1 : end)
             guard var place = valueAt(text, from: at, isAssigned: false, isTight: false) else { return nil }
             place.isProse = true

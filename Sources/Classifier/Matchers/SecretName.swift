@@ -1,8 +1,10 @@
 /// The name around an anchor word, if it names a secret: `DB_PASSWORD`, `clientSecret`, `x-api-key`.
 struct SecretName {
     var range: Range<Int>
-    /// Names a password, whose value need not look random.
-    var isPassword: Bool
+    /// The word that gave the name away.
+    private var anchor: Range<Int>
+    /// Names a password, whose value need not look random; known once it is `qualified`.
+    private(set) var isPassword = false
     /// Stands as a command's option: `--password`.
     var isOption: Bool
     /// In capitals, as environment variables are.
@@ -10,14 +12,15 @@ struct SecretName {
 
     private static let maxBytes = 64
 
-    /// Nil if what stands around the anchor names something else: `password_file`, `tokenizer`, `publicKey`, `keyboard`.
+    /// The bounds of the name; nil if it goes on after the anchor to something else, as `password_file` and `tokenizer` do.
+    ///
+    /// Cheap, for it is asked at every anchor; whether the name means a secret is asked once a value stands behind it.
     static func read(_ text: Text, _ anchor: Range<Int>) -> SecretName? {
         var high = anchor.upperBound
         while high < anchor.upperBound + maxBytes, isNameByte(text.at(high)) { high += 1 }
         while high > anchor.upperBound, text[high - 1] == UInt8(ascii: "-") || text[high - 1] == UInt8(ascii: ".") {
             high -= 1
         }
-        // Most hits end here: prose and identifiers go on with something that is not an assignment.
         guard restNamesSecret(text, anchor.upperBound..<high) else { return nil }
         var low = anchor.lowerBound
         while low > 0, anchor.lowerBound - low < maxBytes, isNameByte(text[low - 1]) { low -= 1 }
@@ -26,12 +29,28 @@ struct SecretName {
             dashes += text[low] == UInt8(ascii: "-") ? 1 : 0
             low += 1
         }
-        let head = low..<anchor.upperBound
-        guard headNamesSecret(text, low..<anchor.lowerBound, anchor) else { return nil }
-        let isPassword = passwordWords.contains { text.containsFolded($0, in: head) }
-        let isEnvironment = (low..<high).allSatisfy { !ByteSet.lower.contains(text[$0]) }
         let isOption = dashes > 0 && isBlank(text.at(low - dashes - 1))
-        return SecretName(range: low..<high, isPassword: isPassword, isOption: isOption, isEnvironment: isEnvironment)
+        let isEnvironment = (low..<high).allSatisfy { !ByteSet.lower.contains(text[$0]) }
+        return SecretName(range: low..<high, anchor: anchor, isOption: isOption, isEnvironment: isEnvironment)
+    }
+
+    private init(range: Range<Int>, anchor: Range<Int>, isOption: Bool, isEnvironment: Bool) {
+        self.range = range
+        self.anchor = anchor
+        self.isOption = isOption
+        self.isEnvironment = isEnvironment
+    }
+
+    /// The name with its kind, or nil if it means no secret: `publicKey`, `keyboard`, `max_tokens`.
+    func qualified(_ text: Text) -> SecretName? {
+        guard Self.headNamesSecret(text, range.lowerBound..<anchor.lowerBound, anchor) else { return nil }
+        var name = self
+        name.isPassword = namesPassword(text)
+        return name
+    }
+
+    func namesPassword(_ text: Text) -> Bool {
+        Self.passwordWords.contains { text.containsFolded($0, in: range.lowerBound..<anchor.upperBound) }
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 || AssignedSecret.isQuote(byte) }

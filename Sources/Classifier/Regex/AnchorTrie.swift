@@ -34,7 +34,7 @@ struct AnchorTrie {
     func after(_ node: PatternNode, _ places: Set<Int>) -> Set<Int>? {
         if places.isEmpty { return [] }
         switch node {
-        case .nothing, .boundary: return places
+        case .nothing, .neighbour, .boundary: return places
         case .anything: return nil
         case .set(let set): return step(set, places)
         case .sequence(let parts):

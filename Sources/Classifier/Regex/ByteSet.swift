@@ -56,6 +56,8 @@ struct ByteSet: Hashable, Sendable {
         return out
     }
 
+    func intersection(_ other: ByteSet) -> ByteSet { inverted.union(other.inverted).inverted }
+
     var inverted: ByteSet {
         var out = self
         out.low = (~low.0, ~low.1)

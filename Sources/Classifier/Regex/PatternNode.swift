@@ -1,9 +1,11 @@
 /// The shape of a regex as far as the engine must know it: lengths, first bytes, digits.
 ///
 /// PCRE2 decides what matches; this tree only bounds it. Where a construct isn't understood, it says "anything of any length".
-indirect enum PatternNode {
+indirect enum PatternNode: Sendable {
     /// Matches no bytes: an assertion. `ahead` is how far it may look past its place.
     case nothing(ahead: Int)
+    /// An assertion about the one byte before or behind its place: it is of the set, or the text begins or ends there.
+    case neighbour(ByteSet, isBefore: Bool)
     /// `\b`.
     case boundary
     case set(ByteSet)
@@ -16,7 +18,7 @@ indirect enum PatternNode {
     /// Fewest bytes that a match takes.
     var minLength: Int {
         switch self {
-        case .nothing, .boundary, .anything: 0
+        case .nothing, .neighbour, .boundary, .anything: 0
         case .set: 1
         case .sequence(let parts): parts.reduce(0) { Self.bounded($0 + $1.minLength) }
         case .choice(let parts): parts.map(\.minLength).min() ?? 0
@@ -27,7 +29,7 @@ indirect enum PatternNode {
     /// Most bytes that a match takes; nil without bound.
     var maxLength: Int? {
         switch self {
-        case .nothing, .boundary: return 0
+        case .nothing, .neighbour, .boundary: return 0
         case .anything: return nil
         case .set: return 1
         case .sequence(let parts):
@@ -55,7 +57,7 @@ indirect enum PatternNode {
     /// Fewest decimal digits in a match.
     var minDigits: Int {
         switch self {
-        case .nothing, .boundary, .anything: 0
+        case .nothing, .neighbour, .boundary, .anything: 0
         case .set(let set): set.isSubset(of: .digits) ? 1 : 0
         case .sequence(let parts): parts.reduce(0) { Self.bounded($0 + $1.minDigits) }
         case .choice(let parts): parts.map(\.minDigits).min() ?? 0
@@ -66,7 +68,7 @@ indirect enum PatternNode {
     /// Every byte that a match may hold.
     var alphabet: ByteSet {
         switch self {
-        case .nothing, .boundary: ByteSet()
+        case .nothing, .neighbour, .boundary: ByteSet()
         case .anything: .all
         case .set(let set): set
         case .sequence(let parts), .choice(let parts): parts.reduce(ByteSet()) { $0.union($1.alphabet) }
@@ -79,6 +81,7 @@ indirect enum PatternNode {
         switch self {
         case .nothing(let ahead): ahead
         case .boundary: 1
+        case .neighbour(_, let isBefore): isBefore ? 0 : 1
         case .set, .anything: 0
         case .sequence(let parts), .choice(let parts): parts.map(\.lookAhead).max() ?? 0
         case .repeated(let node, _, _): node.lookAhead
@@ -113,6 +116,23 @@ extension PatternNode {
         case .choice(let parts): parts.allSatisfy(\.startsAtBoundary)
         case .repeated(let node, let least, _): least > 0 && node.startsAtBoundary
         default: false
+        }
+    }
+
+    /// The set, if the node matches exactly one byte.
+    var oneByte: ByteSet? {
+        switch self {
+        case .set(let set): return set
+        case .sequence(let parts): return parts.count == 1 ? parts[0].oneByte : nil
+        case .choice(let parts):
+            var union = ByteSet()
+            for part in parts {
+                guard let set = part.oneByte else { return nil }
+                union = union.union(set)
+            }
+            return union
+        case .repeated(let node, 1, 1): return node.oneByte
+        default: return nil
         }
     }
 }

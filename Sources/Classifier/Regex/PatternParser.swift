@@ -7,6 +7,8 @@ struct PatternParser {
     private var isCaseless = false
     private var isExtended = false
     private var dotMatchesNewline = false
+    /// What each capture group matches, for back references; nil while the group is open.
+    private var groups: [PatternNode?] = [nil]
 
     /// Deepest nesting of groups; PCRE2's own default is 250.
     private static let maxDepth = 250
@@ -138,7 +140,7 @@ struct PatternParser {
     private mutating func group() throws -> PatternNode {
         at += 1
         if follows("*") { throw NotUnderstood() }
-        guard follows("?") else { return try close(try choice()) }
+        guard follows("?") else { return try capture() }
         at += 1
         if follows("#") {
             while current != nil, current != UInt8(ascii: ")") { at += 1 }
@@ -147,11 +149,17 @@ struct PatternParser {
         for mark: StaticString in ["=", "!"] where follows(mark) {
             at += 1
             let inner = try choice()
+            if let set = inner.oneByte {
+                return try close(.neighbour(mark.isNegation ? set.inverted : set, isBefore: false))
+            }
             return try close(.nothing(ahead: inner.maxLength ?? ScanLimits.maxWindowBytes))
         }
         for mark: StaticString in ["<=", "<!"] where follows(mark) {
             at += 2
-            _ = try choice()
+            let inner = try choice()
+            if let set = inner.oneByte {
+                return try close(.neighbour(mark.isNegation ? set.inverted : set, isBefore: true))
+            }
             return try close(.nothing(ahead: 0))
         }
         for mark: StaticString in [":", ">", "|"] where follows(mark) {
@@ -163,9 +171,17 @@ struct PatternParser {
                 at += 1
             }
             at += 1
-            return try close(try choice())
+            return try capture()
         }
         return try inlineFlags()
+    }
+
+    private mutating func capture() throws -> PatternNode {
+        let number = groups.count
+        groups.append(nil)
+        let node = try close(try choice())
+        groups[number] = node
+        return node
     }
 
     /// `(?i)` to the end of the enclosing group, `(?i:...)` for its own.
@@ -216,8 +232,14 @@ struct PatternParser {
             if current == UInt8(ascii: "<") || current == UInt8(ascii: "{") {
                 while let next = current, next != UInt8(ascii: ">"), next != UInt8(ascii: "}") { at += 1 }
                 at += 1
+                return .anything
             }
-            return .anything
+            let number = Int(byte) - 0x30
+            // What a group matched is of the same shape as what it can match.
+            guard (1...9).contains(number), number < groups.count, !isASCIIDigit(current ?? 0),
+                let node = groups[number]
+            else { return .anything }
+            return node
         default:
             at -= 1
             return .set(literal(try escapedByte()))
@@ -354,4 +376,9 @@ func hexValue(_ byte: UInt8) -> UInt8? {
     if isASCIIDigit(byte) { return byte - 0x30 }
     let folded = byte | 0x20
     return folded &- 0x61 < 6 ? folded - 0x61 + 10 : nil
+}
+
+extension StaticString {
+    /// Whether a group's mark negates what it holds: `!`, `<!`.
+    fileprivate var isNegation: Bool { utf8Start[utf8CodeUnitCount - 1] == UInt8(ascii: "!") }
 }

@@ -36,7 +36,7 @@ struct PatternTail {
         }
         switch node {
         case .anything: throw TooComplex()
-        case .nothing, .boundary: try walk(rest, at: place)
+        case .nothing, .neighbour, .boundary: try walk(rest, at: place)
         case .set(let set):
             if ahead >= 0 {
                 sets[ahead] = sets[ahead].union(set)

@@ -10,6 +10,8 @@ final class CompiledRule: Sendable {
     let stopValues: Set<[UInt8]>
     /// Fewest digits that a match holds; a digit run with fewer is not tried.
     let minDigits: Int
+    /// The regex's shape, kept for rules that hang on a run of bytes; nil if it isn't understood.
+    let pattern: PatternNode?
     /// Of two findings that overlap, the one of the rule with the higher number stays.
     let specificity: Int
 
@@ -18,22 +20,36 @@ final class CompiledRule: Sendable {
         case matcher(MatcherKind)
     }
 
-    /// How a regex is run at an anchor.
-    struct RegexPlan: Sendable {
-        var regex: LazyRegex
-        var group: Int
+    /// How a regex is run at an anchor. A class, so that the many runs share it without copying.
+    final class RegexPlan: Sendable {
+        let regex: LazyRegex
+        let group: Int
         /// Every match has the anchor exactly this many bytes after its start: one attempt at one place. Nil: a search.
-        var anchorOffset: Int?
+        let anchorOffset: Int?
         /// Bytes before the anchor at which a search starts.
-        var before: Int
+        let before: Int
         /// Bytes after the anchor's start that the regex may see, at first.
-        var after: Int
+        let after: Int
         /// Whether a match that ends with the window is tried again with a larger one.
-        var mayGrow: Bool
+        let mayGrow: Bool
         /// Whether a match must cover the anchor.
-        var coversAnchor: Bool
+        let coversAnchor: Bool
         /// Fewest bytes between a match's start and the anchor, where that is known.
-        var leastOffset: Int
+        let leastOffset: Int
+
+        init(
+            regex: LazyRegex, group: Int, anchorOffset: Int?, before: Int, after: Int, mayGrow: Bool,
+            coversAnchor: Bool, leastOffset: Int
+        ) {
+            self.regex = regex
+            self.group = group
+            self.anchorOffset = anchorOffset
+            self.before = before
+            self.after = after
+            self.mayGrow = mayGrow
+            self.coversAnchor = coversAnchor
+            self.leastOffset = leastOffset
+        }
 
         /// The last place at which a match may begin; nil for an attempt at one place.
         func lastStart(_ anchor: Range<Int>, windowEnd: Int) -> Int? {
@@ -44,7 +60,7 @@ final class CompiledRule: Sendable {
 
     init(
         index: Int, definition: RuleDefinition, engine: Engine, validators: [Validator], literals: [Literal],
-        minDigits: Int, specificity: Int
+        pattern: PatternNode? = nil, minDigits: Int, specificity: Int
     ) {
         self.index = index
         self.definition = definition
@@ -52,6 +68,8 @@ final class CompiledRule: Sendable {
         self.validators = validators
         self.literals = literals
         self.minDigits = minDigits
+        let hangsOnRun = definition.anchors.contains { if case .shape = $0 { true } else { false } }
+        self.pattern = hangsOnRun ? pattern : nil
         self.specificity = specificity
         context = definition.context.map { $0.utf8.map(foldCase) }
         stopValues = Set(definition.stopValues.map { $0.utf8.map(foldCase) })

@@ -37,23 +37,17 @@ struct RegexPlanner {
         let place = self.place?.range
         let mayGrow = longest == nil && rule.window == nil
         if let window = rule.window { after = place == nil ? window.after : min(after, window.after) }
-        var plan = CompiledRule.RegexPlan(
-            regex: LazyRegex(pattern, isAnchored: false, isOpenEnded: mayGrow), group: rule.secretGroup ?? 1,
-            anchorOffset: nil, before: 0, after: after, mayGrow: mayGrow, coversAnchor: place != nil,
-            leastOffset: place?.lowerBound ?? 0)
+        let isAtOnePlace = place?.count == 1
+        let before: Int
         if let place {
-            plan.before = min(place.upperBound, rule.window?.before ?? Scanner.maxLookBack)
-            if place.count == 1 {
-                plan.anchorOffset = place.lowerBound
-                plan.regex = LazyRegex(pattern, isAnchored: true, isOpenEnded: mayGrow)
-            }
-        } else if let window = rule.window {
-            plan.before = window.before
+            before = min(place.upperBound, rule.window?.before ?? Scanner.maxLookBack)
         } else {
-            plan.before = min(longest ?? Self.defaultBefore, Scanner.maxLookBack)
-            plan.coversAnchor = hasLiteralsOnly
+            before = rule.window?.before ?? min(longest ?? Self.defaultBefore, Scanner.maxLookBack)
         }
-        return plan
+        return CompiledRule.RegexPlan(
+            regex: LazyRegex(pattern, isAnchored: isAtOnePlace, isOpenEnded: mayGrow), group: rule.secretGroup ?? 1,
+            anchorOffset: isAtOnePlace ? place?.lowerBound : nil, before: before, after: after, mayGrow: mayGrow,
+            coversAnchor: place != nil || rule.window == nil && hasLiteralsOnly, leastOffset: place?.lowerBound ?? 0)
     }
 
     private var hasLiteralsOnly: Bool { Self.literalBytes(rule.anchors) != nil }

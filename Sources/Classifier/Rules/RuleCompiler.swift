@@ -35,10 +35,10 @@ struct RuleCompiler {
                 index: index, definition: rule, engine: .matcher(kind), validators: validators, literals: literals,
                 minDigits: 0, specificity: specificity(isGeneric: kind == .assignedSecret))
         case (let pattern?, nil):
-            let (plan, literals, minDigits) = try regexPlan(pattern, checking: checkingRegex)
+            let (plan, literals, node) = try regexPlan(pattern, checking: checkingRegex)
             return CompiledRule(
                 index: index, definition: rule, engine: .regex(plan), validators: validators, literals: literals,
-                minDigits: minDigits, specificity: specificity(isGeneric: false))
+                pattern: node, minDigits: node?.minDigits ?? 0, specificity: specificity(isGeneric: false))
         }
     }
 
@@ -91,7 +91,7 @@ struct RuleCompiler {
 
     private func regexPlan(
         _ pattern: String, checking: Bool
-    ) throws(RuleError) -> (CompiledRule.RegexPlan, [Literal], minDigits: Int) {
+    ) throws(RuleError) -> (CompiledRule.RegexPlan, [Literal], PatternNode?) {
         guard pattern.utf8.count <= Self.maxRegexBytes else {
             throw error("regex", "longer than \(Self.maxRegexBytes) bytes")
         }
@@ -118,7 +118,7 @@ struct RuleCompiler {
         let planner = RegexPlanner(rule: rule, pattern: pattern, node: node)
         let literals = planner.literals
         try checkShort(literals)
-        return (planner.plan, literals, node?.minDigits ?? 0)
+        return (planner.plan, literals, node)
     }
 
     /// A literal of two bytes is an anchor only if the regex says what stands after it.

@@ -11,11 +11,23 @@ public final class RuleSet: Sendable {
 
     /// The rules that each shape triggers.
     struct ShapeRules: Sendable {
-        /// Ascending by the fewest digits that they need.
+        /// Rules on digit runs that `numbers` doesn't know: tried at every run.
         var digits: [CompiledRule] = []
+        /// The patterns of the other rules on digit runs.
+        var numbers = PositionAutomaton()
+        /// How far before and after a run those patterns reach, in bytes.
+        var numbersBefore = 0
+        var numbersAfter = 0
+
+        /// The patterns of rules on token runs, and the rules on them that stand outside.
+        var tokenForms = PositionAutomaton()
+        var tokenBefore = 0
+        var tokenAfter = 0
+        var tokenRules: Set<Int> = []
+
+        var hasDigits: Bool { !digits.isEmpty || !numbers.starts.isEmpty }
         var email: [CompiledRule] = []
         var token: [CompiledRule] = []
-        var hex: [CompiledRule] = []
     }
 
     /// Most rules in one set.
@@ -70,11 +82,39 @@ private struct AnchorBuilder {
         for case .shape(let shape) in rule.definition.anchors {
             switch shape {
             case .pem: break
-            case .digits: shapes.digits.append(rule)
+            case .digits: addNumber(rule)
             case .email: shapes.email.append(rule)
-            case .base64, .base64url: if shapes.token.last !== rule { shapes.token.append(rule) }
-            case .hex: shapes.hex.append(rule)
+            case .base64, .base64url, .hex: addToken(rule)
             }
+        }
+    }
+
+    /// Farthest that a token's pattern may reach from its run, in bytes.
+    private static let maxTokenReach = 160
+
+    private mutating func addToken(_ rule: CompiledRule) {
+        guard shapes.tokenRules.insert(rule.index).inserted else { return }
+        if case .regex(let plan) = rule.engine, let pattern = rule.pattern, let longest = pattern.maxLength,
+            longest <= Self.maxTokenReach, shapes.tokenForms.add(pattern, rule: rule.index)
+        {
+            shapes.tokenBefore = max(shapes.tokenBefore, min(plan.before, longest))
+            shapes.tokenAfter = max(shapes.tokenAfter, min(plan.after, longest))
+        } else {
+            shapes.token.append(rule)
+        }
+    }
+
+    /// Farthest that a number's pattern may reach from its run, in bytes.
+    private static let maxNumberReach = 64
+
+    private mutating func addNumber(_ rule: CompiledRule) {
+        if case .regex(let plan) = rule.engine, let pattern = rule.pattern, let longest = pattern.maxLength,
+            longest <= Self.maxNumberReach, shapes.numbers.add(pattern, rule: rule.index)
+        {
+            shapes.numbersBefore = max(shapes.numbersBefore, min(plan.before, longest))
+            shapes.numbersAfter = max(shapes.numbersAfter, min(plan.after, longest))
+        } else {
+            shapes.digits.append(rule)
         }
     }
 
