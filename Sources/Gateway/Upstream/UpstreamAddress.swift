@@ -53,6 +53,13 @@ public struct UpstreamAddress: Sendable, Hashable, CustomStringConvertible {
             portText = authority[authority.index(after: colon)...]
         }
         guard !host.isEmpty else { throw problem("the host is missing") }
+        let isLiteral = authority.first == "["
+        guard
+            host.utf8.allSatisfy({
+                (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20) || $0 == UInt8(ascii: "-")
+                    || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || (isLiteral && $0 == UInt8(ascii: ":"))
+            })
+        else { throw problem("the host holds a character that no host name has") }
         secure = scheme == "https"
         if let portText {
             guard let number = Int(portText), (1...65535).contains(number) else {
