@@ -16,7 +16,7 @@ public struct CollectorLimits: Sendable {
     public var maxIngestsInFlight = 24
     /// Log lines a minute about refused senders; further ones are only counted, or a stranger could fill the disk.
     public var maxRefusalLogsPerMinute = 10
-    /// Open connections. Above: new ones wait in the kernel's queue.
+    /// Open connections. Above: new ones wait in the kernel's queue. May be passed by those that the kernel hands over at once.
     public var maxConnections = 12_000
     /// All header fields of one request, in bytes. Above: 400 and close.
     public var maxHeaderBytes = 16 * 1024
@@ -44,6 +44,9 @@ public struct CollectorLimits: Sendable {
     public var maxConflictsPerJournal = 100
     /// Batches that share one commit.
     public var maxBatchesPerCommit = 64
+
+    /// Connections that the server takes over from the kernel in one go (NIO's `maxMessagesPerRead`).
+    static let maxAcceptedAtOnce = 4
 
     /// The product's limits.
     public static let standard = CollectorLimits()

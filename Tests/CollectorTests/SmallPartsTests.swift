@@ -158,6 +158,15 @@ import Testing
         #expect(Wording.subject(" stopped", kind: .verdict) == " stopped")
     }
 
+    @Test func reasonsAreToldInWords() {
+        let raw = ["pattern", "validated:iban", "context:card", "random:87", "key", "known-value", "some_new_reason"]
+        #expect(
+            raw.map(Wording.reason) == [
+                "format matches", "iban check passed", "near the word \u{201C}card\u{201D}", "looks random (87 %)",
+                "assigned to a secret's name", "value seen before", "some new reason",
+            ])
+    }
+
     @Test func numbersAreGrouped() {
         #expect(Wording.grouped(0) == "0")
         #expect(Wording.grouped(999) == "999")

@@ -43,8 +43,19 @@ enum Wording {
         return String(title.dropLast(verb.count))
     }
 
-    /// A reason for a score as it stands in an event, where blanks are underscores.
-    static func reason(_ raw: String) -> String { raw.replacing("_", with: " ") }
+    /// A reason for a score in words; `raw` is the classifier's name for it, with a detail behind a colon.
+    static func reason(_ raw: String) -> String {
+        let parts = raw.split(separator: ":", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.count > 1 ? parts[1] : nil) {
+        case ("pattern", nil): return "format matches"
+        case ("validated", let name?): return "\(name) check passed"
+        case ("context", let word?): return "near the word \u{201C}\(word)\u{201D}"
+        case ("random", let hundredths?): return "looks random (\(hundredths) %)"
+        case ("key", nil): return "assigned to a secret's name"
+        case ("known-value", nil): return "value seen before"
+        default: return raw.replacing("_", with: " ")
+        }
+    }
 
     /// A country's name before its code; anything but a known code as it is.
     static func jurisdiction(_ raw: String) -> String {
