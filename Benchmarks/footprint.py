@@ -25,13 +25,14 @@ MAX_SWITCHES_A_SECOND = 0.5
 IDLE_SECONDS = 8
 
 
-def switches(pid: int) -> int:
-    total = 0
+def switches(pid: int) -> dict[str, int]:
+    """Times that each thread has gone to sleep so far."""
+    counts = {}
     for task in Path(f"/proc/{pid}/task").iterdir():
         for line in (task / "status").read_text().splitlines():
             if line.startswith("voluntary_ctxt_switches"):
-                total += int(line.split()[1])
-    return total
+                counts[task.name] = int(line.split()[1])
+    return counts
 
 
 def main() -> int:
@@ -55,7 +56,8 @@ def main() -> int:
         pid = world.agent.process.pid
         before = switches(pid)
         time.sleep(IDLE_SECONDS)
-        rate = (switches(pid) - before) / IDLE_SECONDS
+        after = switches(pid)
+        rate = sum(after[thread] - before.get(thread, 0) for thread in after) / IDLE_SECONDS
         fields = dict(l.split(":", 1) for l in Path(f"/proc/{pid}/status").read_text().splitlines())
         rss, private = (int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
         threads = fields["Threads"].strip()

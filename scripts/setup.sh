@@ -4,8 +4,8 @@
 set -euo pipefail
 
 build=(libpcre2-dev libsqlite3-dev pkg-config git curl python3)
-# zlib is for the in-process HTTP client of the collector's tests; iproute2 for tests with a second network address.
-tests=(python3-venv zlib1g-dev procps)
+# zlib is for the in-process HTTP client of the collector's tests; openssl makes the certificates of the TLS tests.
+tests=(python3-venv zlib1g-dev procps openssl)
 
 wanted=("${build[@]}")
 [ "${1:-build}" = test ] && wanted+=("${tests[@]}")

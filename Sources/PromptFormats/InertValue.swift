@@ -3,7 +3,7 @@ import Primitives
 /// Values of the protocols themselves, which say nothing about the user.
 enum InertValue {
     private static let maxWordBytes = 32
-    private static let maxIDBytes = 128
+    private static let maxIDBytes = 64
     private static let idPrefixes = [
         "call_", "toolu_", "srvtoolu_", "mcptoolu_", "msg_", "resp_", "fc_", "rs_", "ctc_", "chatcmpl-",
         "chatcmpl-tool-",
@@ -20,10 +20,11 @@ enum InertValue {
                 && value.allSatisfy { ($0 &- 0x61 < 26) || ($0 &- 0x30 < 10) || $0 == 0x5F || $0 == 0x2D || $0 == 0x2E }
         }
         guard name.count >= 2, name.suffix(2).elementsEqual("id".utf8), value.count <= maxIDBytes else { return false }
-        return idPrefixes.contains { value.starts(with: $0) }
-            && value.allSatisfy {
-                ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x5F || $0 == 0x2D
-            }
+        // Letters and digits alone behind the prefix: a token has a prefix of its own, with a mark in it.
+        return idPrefixes.contains { prefix in
+            value.starts(with: prefix)
+                && value.dropFirst(prefix.count).allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 }
+        }
     }
 
     /// True for the name of a tool as a call gives it: a short identifier that the tools' descriptions hold too.

@@ -49,6 +49,8 @@ struct SegmentBuilder {
 
     /// The same in a field that is meant for data.
     static let minMediaBytes = 64
+    /// Data of at most so many bytes is read as text besides counting as opaque.
+    static let maxReadDataBytes = 16 << 10
 
     let body: JSONSource
     private(set) var segments: [RequestSegment] = []
@@ -285,6 +287,12 @@ struct SegmentBuilder {
         guard Base64.isPlausible(body.tape.bytes[payload.range]) else { return false }
         guard let text = Base64.decodedText(body.tape.bytes[payload.range]) else {
             addOpaque(OpaquePart.Kind(mediaType: type) ?? kind, node, context, mediaType: type)
+            if inside.count <= Self.maxReadDataBytes {
+                // A token's alphabet is base64's: what is short enough to be one is also read as it stands.
+                var sealed = context.alone
+                sealed.rewritable = false
+                try plain(node, sealed, in: body)
+            }
             return true
         }
         var map = OffsetMap(originalStart: payload.start)

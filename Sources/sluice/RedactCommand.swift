@@ -62,8 +62,20 @@ struct RedactCommand: ParsableCommand {
         }
         var redaction = Redaction(key: DeviceKey.load() ?? .passing())
         let (text, places) = redaction.redact(input, result.findings, loaded.pack.definitions)
+        if redaction.isPartial, !allowIncomplete {
+            throw CommandFailure(
+                "the text repeats itself too much to look for every value everywhere; nothing was written"
+                    + " (--allow-incomplete writes it all the same)")
+        }
         // The map first: a text whose values nobody can put back helps no one.
-        if let mapOut { try redaction.map.write(to: mapOut) }
+        if let mapOut {
+            // An older map may be the only copy of the values that it holds.
+            guard access(mapOut, F_OK) != 0 else {
+                throw CommandFailure(
+                    "\(mapOut) exists already; name another file for the map, or remove that one first")
+            }
+            try redaction.map.write(to: mapOut)
+        }
         StandardOutput.shared.write(text)
         StandardOutput.shared.flush()
         StandardError.note("replaced \(counted(redaction.map.values.count, "value")) in \(counted(places, "place"))")

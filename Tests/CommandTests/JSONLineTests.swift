@@ -41,6 +41,8 @@ struct JSONLineTests {
         #expect(mistake(#"{"id":1,"text":5}"#) == #""text" must be a string"#)
         #expect(mistake(#"{"id":1,"text":"\x"}"#)?.contains("escape") == true)
         #expect(mistake("{\"id\":1,\"text\":\"\u{01}\"}")?.contains("control") == true)
+        #expect(mistake("{\"id\":\"\u{01}\",\"text\":\"\"}")?.contains("control") == true)
+        #expect(mistake(#"{"id":"\q","text":""}"#)?.contains("escape") == true)
         for bad in [#"{"id":01,"text":""}"#, #"{"id":1,}"#, #"{"id":1 "text":""}"#, #"{"id":1.,"text":""}"#, "{} {}"] {
             #expect(mistake(bad) != nil, "\(bad)")
         }

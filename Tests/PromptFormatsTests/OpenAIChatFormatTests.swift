@@ -129,7 +129,8 @@ import Testing
             ))
         #expect(request.opaque.map(\.kind) == [.image, .audio])
         #expect(request.opaque[0].mediaType == "image/png")
-        #expect(!request.segments.contains { $0.text.count > 200 })
+        // Short data is read as it stands too, since a token may hide in its alphabet; it is never rewritten.
+        #expect(request.segments.filter { $0.text.count > 200 }.allSatisfy { !$0.rewritable })
     }
 }
 

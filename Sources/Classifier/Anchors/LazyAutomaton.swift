@@ -17,7 +17,7 @@ struct LazyAutomaton {
     private var ids: [[Int32]: Int32] = [:]
 
     /// States kept at most; when there are more, all are dropped and made anew.
-    static let maxStates = 4096
+    static let maxStates = 32_768
     private static let start: Int32 = 0
     private static let textStart: Int32 = 1
 

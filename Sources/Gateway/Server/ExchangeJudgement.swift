@@ -25,8 +25,11 @@ extension Exchange {
         let coded = head.headers["content-encoding"].contains { $0.lowercased() != "identity" }
         var bytes = coded ? [] : Array(body.readableBytesView)
         let parsed = coded ? Self.undecodable : try await parse(bytes, admitted)
+        // Edits name segments by their index: the target stands behind those of the body.
+        let texts = PromptBuilder.segments(parsed.request)
         let prompt = prompt(
-            parsed.request, segments: PromptBuilder.segments(parsed.request), opaque: parsed.opaque, admitted)
+            parsed.request, segments: texts + [PromptBuilder.target(head.uri, after: texts)], opaque: parsed.opaque,
+            admitted)
         let verdict = await core.services.inspector.inspect(prompt)
         action = verdict.action.rawValue
         // What this channel can't do (hold, send elsewhere) it stops.

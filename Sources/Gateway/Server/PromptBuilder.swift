@@ -16,6 +16,12 @@ enum PromptBuilder {
         }
     }
 
+    /// The request's target, which a client may use to carry text. It can't be rewritten: the provider routes by it.
+    static func target(_ uri: String, after segments: [PromptSegment]) -> PromptSegment {
+        let group = (segments.map(\.group).max() ?? -1) + 1
+        return PromptSegment(text: Array(uri.utf8), place: Place(path: "url"), group: group, rewritable: false)
+    }
+
     static func opaque(_ request: ParsedRequest) -> [OpaqueItem] {
         request.opaque.map { part in
             OpaqueItem(reason: reason(part.kind), place: Place(path: part.path, message: part.message))

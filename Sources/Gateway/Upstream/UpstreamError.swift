@@ -19,8 +19,9 @@ public struct UpstreamError: Error, Sendable, CustomStringConvertible {
     /// One sentence for the user, with the next step.
     public var description: String {
         switch cause {
-        case .nameNotFound: "The name \(authority) was not found in DNS. Check the upstream setting and the network."
-        case .refused: "The connection to \(authority) was refused: nothing listens there. Check the upstream setting."
+        case .nameNotFound: "The name \(authority) was not found in DNS. Check the address and the network."
+        case .refused:
+            "The connection to \(authority) was refused: nothing listens there. Check that it runs, and the address."
         case .unreachable: "\(authority) can't be reached (\(detail)). Check the network."
         case .timedOut: "\(authority) did not answer in time. Check the network."
         case .badCertificate:

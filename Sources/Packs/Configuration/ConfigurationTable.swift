@@ -36,6 +36,10 @@ public struct ConfigurationTable: Sendable {
         if let zero = bytes.firstIndex(of: 0) {
             throw fail(position(of: zero, in: bytes), "a zero byte is not allowed in TOML")
         }
+        // The parser recurses once a part of a dotted key, so the parts are counted before it sees them.
+        if let at = longKey(in: bytes) {
+            throw fail(position(of: at, in: bytes), "a key has more than \(maxKeyParts) parts")
+        }
         let root: TOMLTable
         do {
             root = try TOMLTable(string: text)
@@ -48,6 +52,25 @@ public struct ConfigurationTable: Sendable {
         }
         var locator = Locations(TOMLLocator(bytes))
         return try convert(root, [], &locator, file: file, depth: 0)
+    }
+
+    /// Parts that one dotted key may have.
+    static let maxKeyParts = 64
+
+    /// Where a run of bare words joined by dots has more than `maxKeyParts` of them; nil if none has.
+    private static func longKey(in bytes: [UInt8]) -> Int? {
+        var dots = 0
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case UInt8(ascii: "."):
+                dots += 1
+                if dots >= maxKeyParts { return index }
+            case UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "["):
+                dots = 0
+            default: break
+            }
+        }
+        return nil
     }
 
     private struct Locations {

@@ -28,9 +28,19 @@ public struct FileProblem: Error, Sendable, Hashable, CustomStringConvertible {
 public enum FileBytes {
     /// Reads a regular file or pipe of at most `max` bytes.
     public static func read(_ path: String, max: Int) throws(FileProblem) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe that nobody writes to would hold up the agent for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileProblem(path: path) }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileProblem(path: path) }
+        if status.st_mode & S_IFMT == S_IFIFO {
+            // The shell's `<(command)` has a writer; a pipe with a name of its own may not.
+            guard path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/") else {
+                throw FileProblem(path: path, reason: "a named pipe is not read here; name a file")
+            }
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+        }
         return try read(descriptor: descriptor, path: path, max: max)
     }
 

@@ -12,6 +12,8 @@ struct Redaction {
 
     private let key: DeviceKey
     private(set) var map = RestoreMap()
+    /// Whether the text was made so that the search for further places had to give up.
+    private(set) var isPartial = false
     private var known: [[UInt8]: Placeholder] = [:]
 
     init(key: DeviceKey) { self.key = key }
@@ -44,53 +46,23 @@ struct Redaction {
         return (out, edits.count)
     }
 
-    /// Further places of the values found, outside all that is replaced already.
-    private func repeats(
+    /// Further places of the values found, outside all that is replaced already. One pass over the text, however many values.
+    private mutating func repeats(
         of edits: [(span: ByteSpan, kind: String)], in text: [UInt8]
     ) -> [(span: ByteSpan, kind: String)] {
-        var values: [[UInt8]: String] = [:]
+        var index = RepeatIndex(textCount: text.count)
         for edit in edits where edit.span.count >= Self.minRepeatBytes {
-            values[Array(text[edit.span.range])] = edit.kind
+            index.add(text[edit.span.range], kind: edit.kind)
         }
-        guard !values.isEmpty else { return [] }
-        var taken = edits.map(\.span).sorted()
         var more: [(span: ByteSpan, kind: String)] = []
-        // Longest first: of two values, one inside the other, the whole one is replaced.
-        for (value, kind) in values.sorted(by: { ($1.key.count, $0.value) < ($0.key.count, $1.value) }) {
-            let found = Self.places(of: value, in: text).map { ByteSpan(start: $0, end: $0 + value.count) }
-            let free = found.filter { span in !Self.overlaps(span, taken) }
-            more += free.map { ($0, kind) }
-            taken = (taken + free).sorted()
+        var at = 0
+        for taken in edits.map(\.span).sorted() {
+            if at < taken.start { more += index.places(in: text, from: at, to: taken.start) }
+            at = max(at, taken.end)
         }
+        more += index.places(in: text, from: at, to: text.count)
+        isPartial = index.gaveUp
         return more
-    }
-
-    private static func overlaps(_ span: ByteSpan, _ sorted: [ByteSpan]) -> Bool {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle].end <= span.start { low = middle + 1 } else { high = middle }
-        }
-        return low < sorted.count && sorted[low].overlaps(span)
-    }
-
-    /// Where `value` begins in `text`, without overlaps, by Horspool's skip table.
-    static func places(of value: [UInt8], in text: [UInt8]) -> [Int] {
-        guard let last = value.last, text.count >= value.count else { return [] }
-        var skip = [Int](repeating: value.count, count: 256)
-        for (index, byte) in value.dropLast().enumerated() { skip[Int(byte)] = value.count - 1 - index }
-        var places: [Int] = []
-        var end = value.count - 1
-        while end < text.count {
-            if text[end] == last, text[(end - value.count + 1)...end].elementsEqual(value) {
-                places.append(end - value.count + 1)
-                end += value.count
-            } else {
-                end += skip[Int(text[end])]
-            }
-        }
-        return places
     }
 
     private mutating func placeholder(for value: [UInt8], kind: String) -> Placeholder {

@@ -29,6 +29,10 @@ struct JSONLine: Sendable, Equatable {
                     first == UInt8(ascii: "\"") || first == UInt8(ascii: "-")
                         || (0x30...0x39).contains(first)
                 else { throw Mistake(reason: "\"id\" must be a string or a number") }
+                // It is given back as it is, so it must not spoil the answer.
+                guard String(validating: line[range], as: UTF8.self) != nil,
+                    first != UInt8(ascii: "\"") || reader.isString(range)
+                else { throw Mistake(reason: "\"id\" holds a wrong escape, a control character or no UTF-8") }
                 id = Array(line[range])
             case Self.textKey:
                 text = try reader.string(named: "\"text\"")
@@ -129,6 +133,11 @@ private struct JSONLineReader {
         do {
             return try JSONStringCodec.decode(bytes, range).text
         } catch { throw JSONLine.Mistake(reason: "not JSON: \(name) holds a wrong escape or a control character") }
+    }
+
+    /// Whether the quoted string at `range` has no wrong escape and no control character.
+    func isString(_ range: Range<Int>) -> Bool {
+        (try? JSONStringCodec.decode(bytes, range.lowerBound + 1..<range.upperBound - 1)) != nil
     }
 
     private mutating func stringRange(named name: String) throws(JSONLine.Mistake) -> Range<Int> {
