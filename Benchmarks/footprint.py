@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Tests/EndToEnd"))
 MAX_RSS_MIB = 35
 MAX_PRIVATE_MIB = 10
-MAX_SWITCHES_A_SECOND = 0.5
+# One a second is the monitor that libdispatch, under Swift's concurrency, keeps on Linux; ours may not add to it.
+MAX_SWITCHES_A_SECOND = 1.5
 IDLE_SECONDS = 8
 
 
@@ -67,7 +68,7 @@ def main() -> int:
     size = (options.bin / "sluice").stat().st_size / 1048576
     print(f"agent: start {statistics.median(starts):.0f} ms (to the ready line, polled every 20 ms), "
           f"idle RSS {rss:.1f} MiB (bar {MAX_RSS_MIB}), private {private:.1f} MiB (bar {MAX_PRIVATE_MIB}), "
-          f"{rate:.2f} wake-ups/s (bar {MAX_SWITCHES_A_SECOND}), {threads} threads, executable {size:.0f} MiB")
+          f"{rate:.2f} wake-ups/s (gate {MAX_SWITCHES_A_SECOND}, one of them libdispatch's), {threads} threads, executable {size:.0f} MiB")
     broken = rss > MAX_RSS_MIB or private > MAX_PRIVATE_MIB or rate > MAX_SWITCHES_A_SECOND
     return 1 if options.gate and broken else 0
 
