@@ -9,7 +9,7 @@ final class InstanceLock: Sendable {
         descriptor = open(paths.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw AgentProblem("\(paths.lock): \(String(cString: strerror(errno)))") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+            // Not closed here: every property is set, so the deinitializer runs for an initializer that throws, too.
             let port = PortFile.read(paths.port).map { " on port \($0)" } ?? ""
             throw AgentProblem(
                 "an agent is running already\(port) (\(paths.runtime)); see it with: sluice agent status")
