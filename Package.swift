@@ -111,6 +111,12 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
 
+        // Measures the classifier alone: see Benchmarks/README.md. Not a product.
+        .executableTarget(
+            name: "classifier-bench", dependencies: ["Classifier", "Packs", "Primitives"],
+            path: "Benchmarks/ClassifierBench",
+            swiftSettings: strict),
+
         .testTarget(name: "PrimitivesTests", dependencies: ["Primitives"], swiftSettings: strict),
         .testTarget(name: "EventsTests", dependencies: ["Events", "Primitives"], swiftSettings: strict),
         .testTarget(name: "ClassifierTests", dependencies: ["Classifier"], swiftSettings: strict),
