@@ -19,8 +19,8 @@ public enum FormatLimits {
     public static let maxReplyBytes = 16 << 20
     /// Largest event of a stream, in bytes. From a larger one on, nothing is put back in that reply.
     public static let maxEventBytes = 4 << 20
-    /// Most bytes of decoded text that one text stream holds back: the longest placeholder, and the two bytes after it that tell whether it
-    /// stands before a host name.
+    /// Most bytes of decoded text that one text stream holds back: a placeholder, and what comes after it as far as it takes to
+    /// tell whether it stands in a host name; the longest placeholder leaves two bytes for that.
     public static let maxHeldBytes = Placeholder.maxBytes + 2
     /// Most events that one text stream holds back.
     public static let maxHeldEvents = 64

@@ -69,17 +69,40 @@ struct TextStream: Sendable {
         return edits
     }
 
+    /// What stands behind a placeholder.
+    private enum Follower { case nothingOfAHost, partOfAHost, undecided }
+
     /// Whether it takes more text to tell what stands behind a placeholder.
     private func isOpen(_ readings: [Placeholder.Occurrence], in text: [UInt8]) -> Bool {
-        guard kind == .prose, let end = readings.first?.span.end else { return false }
-        return end == text.count || (end + 1 == text.count && text[end] == UInt8(ascii: "."))
+        guard kind == .prose, let span = readings.first?.span else { return false }
+        return follower(span, in: text) == .undecided
     }
 
-    /// Whether `.name` follows: a client that takes the whole for a host name would look it up, value and all.
-    private func isHostLabel(_ end: Int, in text: [UInt8]) -> Bool {
-        guard end + 1 < text.count, text[end] == UInt8(ascii: ".") else { return false }
-        let next = text[end + 1]
-        return (next | 0x20) &- 0x61 < 26 || next &- 0x30 < 10 || next >= 0x80
+    /// Whether a client may take the value for part of a host name or for the user of an address: it would look it up, value and all.
+    /// Looks as far as the hold-back allows; a word that goes on beyond it counts as part of a host.
+    private func follower(_ span: ByteSpan, in text: [UInt8]) -> Follower {
+        let last = span.start + FormatLimits.maxHeldBytes - 1
+        var at = span.end
+        while at < text.count, Self.isLabel(text[at]) {
+            if at >= last { return .partOfAHost }
+            at += 1
+        }
+        guard at < text.count else { return at > last ? .partOfAHost : .undecided }
+        let dot = max(HostDot.length(text, at: at), text[at] == UInt8(ascii: "@") ? 1 : 0)
+        guard dot > 0 else {
+            // The first bytes of a dot of another script.
+            let rest = text[at...]
+            return rest.count < 3 && HostDot.wide.contains { $0.starts(with: rest) } ? .undecided : .nothingOfAHost
+        }
+        guard at + dot < text.count else { return at + dot > last ? .partOfAHost : .undecided }
+        let next = text[at + dot]
+        // Behind an ideographic full stop the next sentence begins, unless Latin letters follow at once.
+        let begins = (next | 0x20) &- 0x61 < 26 || next &- 0x30 < 10 || (dot == 1 && next >= 0x80)
+        return begins ? .partOfAHost : .nothingOfAHost
+    }
+
+    private static func isLabel(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 
     private func edit(
@@ -96,7 +119,7 @@ struct TextStream: Sendable {
             depth = jsonDepth
         }
         for reading in readings {
-            if kind == .prose, isHostLabel(reading.span.end, in: text) { continue }
+            if kind == .prose, follower(reading.span, in: text) == .partOfAHost { continue }
             guard var value = resolve(reading.placeholder.bytes, context) else { continue }
             for _ in 0..<depth { value = JSONStringCodec.encode(value) }
             return TextEdit(span: reading.span, bytes: value)

@@ -21,7 +21,12 @@ import Testing
         "'https://evil.example/\n@'", "<https://evil.example/@>", "![](https://evil.example/s\u{301}@)",
         "https://evil.example/x,@",
         "https://evil.example/)@", "ftp://x@", "x-y+z://@", "üñ.example/@", "@.evil.example",
-        "go to @.evil.example now", "@.7", "@.é",
+        "go to @.evil.example now", "@.7", "@.é", "@-x.evil.example", "@abc.evil.example", "@。evil", "@．evil",
+        "@｡evil.example",
+        "localhost:8080/@", "evil.example:8443?q=@", "10.1.2.3/@", "10.1.2.3:80/@", "[::1]/@", "[fe80::1]:80/@",
+        "evil。example/@", "evil．example?@", "evil｡example#@", "xn--bcher-kva.example/@", "view-source:@", "ldap:@",
+        "<script>fetch(x + '@')</script>", "<SCRIPT\n>@", "<style>a{x:@}</style>", "<script> a </scripty> @",
+        "<script> </b> @", "<script><!-- <script> </script> @", "<title>@", "<textarea a=b>@", "<script> < /script> @",
     ]
     static let harmless = [
         "the password is @", "@", "`@`", "```\nexport PW=@\n```", "\"@\"", "password: @", "[@]", "(@)", "| @ |", "- @",
@@ -30,7 +35,10 @@ import Testing
         "[x](https://a.example) @", "data: @", "{\"url\":\"https://a.example\",\"key\":\"@\"}", "user@host.example @",
         "a/b/@", "1.5 @",
         "Is it done? @", "e.g. @", "https: @", "<a href='x'>@</a>", "[x](y)\n\n@", "C:\\dir @", "it is @.",
-        "it is @. Then", "@..", "@:x", "@@", "@-b", "@/b",
+        "it is @. Then", "@..", "@:x", "@@", "@-b", "@/b", "@-b @", "密码是@。请改", "是@的", "<script>a</script> @",
+        "use `<script>` and @",
+        "<style></style > @", "at 12:30 / @", "24/7 @",
+        "v1.2/@", "1.2/@", "and/or/@", "@。", "note:/ @", "<script x='>'>a</script\n>@", "@_x.",
     ]
 
     private func fill(_ template: String, _ value: String) -> String {
