@@ -64,7 +64,19 @@ extension Scanner {
             case .partial: break
             case .match(let whole, let value):
                 if mayGrow, whole.upperBound == end { break }
-                accept(rule, value: value, slice)
+                var proof: String?
+                if let checks = rule.checks {
+                    let floor = max(0, anchor.lowerBound - Self.maxLookBack)
+                    let judged = checks.judge(
+                        regex, text, whole: whole, value: value, floor: floor, ceiling: min(text.count, limit + 1024))
+                    if judged.isLimited { note(.matchLimit) }
+                    switch judged.outcome {
+                    case .drop: return whole
+                    case .keep: break
+                    case .proven(let method): proof = method
+                    }
+                }
+                accept(rule, value: value, slice, proof: proof)
                 return whole
             }
             after *= 4
@@ -109,7 +121,9 @@ extension Scanner {
     }
 
     /// Judges a value that a rule's pattern took; keeps it as a candidate if its score is high enough.
-    private mutating func accept(_ rule: CompiledRule, value: Range<Int>, _ slice: Slice, adjust: Double = 0) {
+    private mutating func accept(
+        _ rule: CompiledRule, value: Range<Int>, _ slice: Slice, adjust: Double = 0, proof: String? = nil
+    ) {
         let text = slice.text
         guard !value.isEmpty else { return }
         let definition = rule.definition
@@ -120,6 +134,10 @@ extension Scanner {
         if let validator = rule.validators.last {
             confidence = max(confidence, 0.9)
             reasons.append(.validated(validator.name))
+        }
+        if let proof {
+            confidence = max(confidence, 0.9)
+            reasons.append(.validated(proof))
         }
         if let least = definition.minRandomness {
             let randomness = text.withSpan(value) { Randomness.normalisedEntropy($0) }

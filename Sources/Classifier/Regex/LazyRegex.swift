@@ -151,4 +151,13 @@ struct RegexMemory: ~Copyable {
         else { return .match(whole: whole, value: whole) }
         return .match(whole: whole, value: offsets[2 * group]..<offsets[2 * group + 1])
     }
+
+    /// Where a group of the last match stands; nil if it took no part. Only right after `match` returned one.
+    func lastMatch(group: Int) -> Range<Int>? {
+        guard group <= Self.maxCaptures, let offsets = pcre2_get_ovector_pointer_8(data) else { return nil }
+        let (start, end) = (offsets[2 * group], offsets[2 * group + 1])
+        // PCRE2_UNSET, the largest size there is, reads as -1.
+        guard start >= 0, start <= end, end != Int(bitPattern: UInt.max) else { return nil }
+        return start..<end
+    }
 }

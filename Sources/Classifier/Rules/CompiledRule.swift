@@ -8,6 +8,8 @@ final class CompiledRule: Sendable {
     /// Lower-case context words as bytes.
     let context: [[UInt8]]
     let stopValues: Set<[UInt8]>
+    /// What a match must pass after the regex; nil at most rules.
+    let checks: CompiledChecks?
     /// Fewest digits that a match holds; a digit run with fewer is not tried.
     let minDigits: Int
     /// The regex's shape, kept for rules that hang on a run of bytes; nil if it isn't understood.
@@ -71,6 +73,7 @@ final class CompiledRule: Sendable {
         let hangsOnRun = definition.anchors.contains { if case .shape = $0 { true } else { false } }
         self.pattern = hangsOnRun ? pattern : nil
         self.specificity = specificity
+        checks = CompiledChecks(definition)
         context = definition.context.map { $0.utf8.map(foldCase) }
         stopValues = Set(definition.stopValues.map { $0.utf8.map(foldCase) })
     }

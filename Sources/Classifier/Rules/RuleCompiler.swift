@@ -29,6 +29,9 @@ struct RuleCompiler {
                 throw error(
                     "matcher", "no matcher is called \"\(name)\"; there are \(Matchers.names.joined(separator: ", "))")
             }
+            guard rule.discard.isEmpty, rule.checksum == nil else {
+                throw error("discard", "needs a regex")
+            }
             let literals = RegexPlanner(rule: rule, pattern: "", node: nil).literals
             try checkShort(literals)
             return CompiledRule(
@@ -113,6 +116,7 @@ struct RuleCompiler {
                 throw error("secret_group", "the regex has \(captures) groups")
             }
         }
+        try CompiledChecks.check(rule, captures: captures, regexes: checking)
         let node = PatternParser.parse(pattern)
         if let node, rule.window == nil { try checkReachable(node) }
         let planner = RegexPlanner(rule: rule, pattern: pattern, node: node)

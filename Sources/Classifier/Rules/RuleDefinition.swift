@@ -35,6 +35,10 @@ public struct RuleDefinition: Sendable, Hashable, Codable {
     public var window: Window?
     /// Values that never count, compared without regard to ASCII case.
     public var stopValues: [String]
+    /// When a value is dropped after all: if one of these holds.
+    public var discard: [DiscardCondition]
+    /// A checksum that capture groups of the regex must satisfy.
+    public var checksum: CaptureChecksum?
     public var fingerprint: FingerprintScope
     /// A prefix of the value that may be shown, since it belongs to the format and not to the secret.
     public var publicPrefix: String?
@@ -51,6 +55,7 @@ public struct RuleDefinition: Sendable, Hashable, Codable {
         secretGroup: Int? = nil, validators: [String] = [], confidence: Double = Self.defaultConfidence,
         context: [String] = [], contextReach: Int = Self.defaultContextReach, contextRequired: Bool = false,
         minRandomness: Double? = nil, window: Window? = nil, stopValues: [String] = [],
+        discard: [DiscardCondition] = [], checksum: CaptureChecksum? = nil,
         fingerprint: FingerprintScope = .device, publicPrefix: String? = nil, revoke: String? = nil,
         references: [String] = [], locale: String? = nil
     ) {
@@ -71,6 +76,8 @@ public struct RuleDefinition: Sendable, Hashable, Codable {
         self.minRandomness = minRandomness
         self.window = window
         self.stopValues = stopValues
+        self.discard = discard
+        self.checksum = checksum
         self.fingerprint = fingerprint
         self.publicPrefix = publicPrefix
         self.revoke = revoke

@@ -36,7 +36,7 @@ enum Randomness {
     static let maxBytes = 1024
 
     /// log2 from a table of our own, so that scores are the same bits on every machine.
-    private static func log2(_ value: Int) -> Double { table[value] }
+    static func log2(_ value: Int) -> Double { table[value] }
 
     private static let table: [Double] = (0...maxBytes).map { value in
         guard value > 1 else { return 0 }

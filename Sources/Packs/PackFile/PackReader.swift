@@ -72,12 +72,33 @@ struct PackReader {
         let after = try optionalCount()
         if let before, let after { rule.window = Window(before: before, after: after) }
         rule.stopValues = try texts()
+        for _ in 0..<(try count(max: DiscardCondition.maxConditions)) { rule.discard.append(try condition()) }
+        if let template = try optionalText() {
+            rule.checksum = CaptureChecksum(
+                of: template, method: try choice(CaptureChecksum.Method.self), length: Int(try number() as UInt32),
+                group: Int(try number() as UInt32))
+        }
         rule.fingerprint = try choice(FingerprintScope.self)
         rule.publicPrefix = try optionalText()
         rule.revoke = try optionalText()
         rule.references = try texts()
         rule.locale = try optionalText()
         return rule
+    }
+
+    private mutating func condition() throws(PackError) -> DiscardCondition {
+        var condition = DiscardCondition()
+        if try flag() { condition.maxEntropy = Double(bitPattern: try number()) }
+        condition.value = try test()
+        condition.match = try test()
+        condition.line = try test()
+        return condition
+    }
+
+    private mutating func test() throws(PackError) -> TextTest {
+        TextTest(
+            contains: try texts(max: TextTest.maxEntries), matches: try texts(max: TextTest.maxEntries),
+            lacks: try texts(max: TextTest.maxEntries))
     }
 
     private mutating func anchor(_ literals: [[UInt8]]) throws(PackError) -> Anchor {
@@ -152,9 +173,9 @@ struct PackReader {
         try flag() ? Int(try number() as UInt32) : nil
     }
 
-    private mutating func texts() throws(PackError) -> [String] {
+    private mutating func texts(max: Int = Self.maxListEntries) throws(PackError) -> [String] {
         var texts: [String] = []
-        for _ in 0..<(try count(max: Self.maxListEntries)) { texts.append(try text()) }
+        for _ in 0..<(try count(max: max)) { texts.append(try text()) }
         return texts
     }
 

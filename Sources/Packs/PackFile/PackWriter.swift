@@ -74,6 +74,21 @@ enum PackWriter {
         append(rule.window.map { UInt32($0.before) }, to: &out)
         append(rule.window.map { UInt32($0.after) }, to: &out)
         append(rule.stopValues, to: &out)
+        append(UInt32(rule.discard.count), to: &out)
+        for condition in rule.discard {
+            append(condition.maxEntropy?.bitPattern, to: &out)
+            for test in [condition.value, condition.match, condition.line] {
+                append(test.contains, to: &out)
+                append(test.matches, to: &out)
+                append(test.lacks, to: &out)
+            }
+        }
+        append(rule.checksum?.of, to: &out)
+        if let checksum = rule.checksum {
+            append(checksum.method.rawValue, to: &out)
+            append(UInt32(checksum.length), to: &out)
+            append(UInt32(checksum.group), to: &out)
+        }
         append(rule.fingerprint.rawValue, to: &out)
         append(rule.publicPrefix, to: &out)
         append(rule.revoke, to: &out)

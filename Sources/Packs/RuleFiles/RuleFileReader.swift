@@ -64,6 +64,7 @@ public enum RuleFileReader {
             severity: severity ?? .high, anchors: anchors)
         pattern(&reader, &definition)
         judgement(&reader, &definition)
+        CheckReader.read(&reader, &definition)
         definition.fingerprint = reader.choice("fingerprint", FingerprintScope.self) ?? .device
         definition.publicPrefix = reader.string("public_prefix")
         definition.revoke = link(&reader, "revoke")
