@@ -19,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
               pbpaste | sluice explain
             """)
 
-    @OptionGroup var pack: PackOptions
+    @OptionGroup var rules: RuleOptions
 
     @Argument(help: "A file, or - for standard input.")
     var path = FileScan.standardInput
@@ -28,14 +28,14 @@ struct ExplainCommand: ParsableCommand {
         if path == FileScan.standardInput, isatty(STDIN_FILENO) == 1 {
             StandardError.note("reading from the terminal; end with Ctrl-D")
         }
-        let loaded = try pack.load()
+        let loaded = try rules.load()
         let input = try text()
         var limits = ScanLimits.standard
         let bar = limits.minConfidence
         limits.minConfidence = 0
         var scanner = Scanner(try compiled(loaded), limits: limits)
         let result = input.withText { scanner.scan($0) }
-        let reporter = FindingReporter(sources: loaded.pack.sources, key: nil)
+        let reporter = FindingReporter(sources: loaded.active, key: nil)
         let all = reporter.report(result.findings, in: input)
         let style = Style.of(STDOUT_FILENO)
         let found = all.filter { $0.confidence >= bar }

@@ -26,7 +26,7 @@ struct RedactCommand: ParsableCommand {
     @Option(help: "Turn the placeholders of this restore map back.")
     var restore: String?
 
-    @OptionGroup var pack: PackOptions
+    @OptionGroup var rules: RuleOptions
 
     @Option(name: .customLong("min-confidence"), help: "Leave alone what scores lower, from 0 to 1.")
     var minConfidence = 0.5
@@ -46,7 +46,7 @@ struct RedactCommand: ParsableCommand {
 
     func run() throws {
         if let restore { return try putBack(try RestoreMap(file: restore)) }
-        let loaded = try pack.load()
+        let loaded = try rules.load()
         let input = try text()
         var limits = ScanLimits.standard
         limits.minConfidence = minConfidence
@@ -61,7 +61,7 @@ struct RedactCommand: ParsableCommand {
             StandardError.note("the text could not be looked at in full (\(reason.rawValue))")
         }
         var redaction = Redaction(key: DeviceKey.load() ?? .passing())
-        let (text, places) = redaction.redact(input, result.findings, loaded.pack.definitions)
+        let (text, places) = redaction.redact(input, result.findings, loaded.active.map(\.definition))
         if redaction.isPartial, !allowIncomplete {
             throw CommandFailure(
                 "the text repeats itself too much to look for every value everywhere; nothing was written"

@@ -52,62 +52,6 @@ struct RulesCommand: ParsableCommand {
         }
     }
 
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "List the rules in use.",
-            discussion: """
-                Columns: id, severity, kind, data class, name. With --format json each rule is one object a line.
-
-                Example:
-                  sluice rules list | grep github
-                """)
-
-        enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
-
-        @Option(help: "How to print.")
-        var format = Format.text
-
-        @OptionGroup var pack: PackOptions
-
-        func run() throws {
-            let sources = try pack.load().pack.sources
-            let style = Style.of(STDOUT_FILENO)
-            let width = sources.map { $0.definition.id.count }.max() ?? 0
-            for source in sources {
-                let rule = source.definition
-                switch format {
-                case .text:
-                    let severity = rule.severity.rawValue.padded(to: 10)
-                    StandardOutput.shared.write(
-                        style.bold(rule.id.padded(to: width + 2)) + severity + rule.kind.rawValue.padded(to: 9)
-                            + rule.dataClass.rawValue.padded(to: 15) + rule.name + "\n")
-                case .json: StandardOutput.shared.write(Self.json(source).bytes + [0x0A])
-                }
-            }
-        }
-
-        private static func json(_ source: RuleSource) -> JSONText {
-            let rule = source.definition
-            var json = JSONText()
-            json.object { json in
-                json.member("id", rule.id)
-                json.member("name", rule.name)
-                json.member("description", source.summary)
-                json.member("kind", rule.kind.rawValue)
-                json.member("class", rule.dataClass.rawValue)
-                json.member("severity", rule.severity.rawValue)
-                json.member("confidence") { $0.literal(Score.text(rule.confidence)) }
-                json.member("validators", rule.validators)
-                json.member("fingerprint", rule.fingerprint.rawValue)
-                json.member("revoke", rule.revoke)
-                json.member("references", rule.references)
-                json.member("file", source.file)
-                json.member("line", source.position.line)
-            }
-            return json
-        }
-    }
-
     struct Test: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prove every hit and miss of the rules.",

@@ -31,7 +31,7 @@ struct ScanCommand: AsyncParsableCommand {
     @Option(help: "How to print findings.")
     var format = Format.text
 
-    @OptionGroup var pack: PackOptions
+    @OptionGroup var rules: RuleOptions
 
     @Option(name: .customLong("min-confidence"), help: "Leave out what scores lower, from 0 to 1.")
     var minConfidence = 0.5
@@ -65,10 +65,10 @@ struct ScanCommand: AsyncParsableCommand {
         if paths.isEmpty, !jsonl, isatty(STDIN_FILENO) == 1 {
             throw CommandFailure("nothing to scan: name files or folders, or pipe a text in (see sluice scan --help)")
         }
-        let loaded = try pack.load()
+        let loaded = try rules.load()
         var limits = ScanLimits.standard
         limits.minConfidence = minConfidence
-        let reporter = FindingReporter(sources: loaded.pack.sources, key: DeviceKey.load())
+        let reporter = FindingReporter(sources: loaded.active, key: DeviceKey.load())
         if jsonl {
             let scan = LineScan(rules: try compiled(loaded), reporter: reporter, limits: limits)
             let incomplete = try scan.run()
@@ -76,7 +76,7 @@ struct ScanCommand: AsyncParsableCommand {
             return
         }
         let scan = FileScan(rules: try compiled(loaded), reporter: reporter, limits: limits, evenBinary: binary)
-        let summary = await files(scan, ruleCount: loaded.pack.sources.count)
+        let summary = await files(scan, ruleCount: loaded.active.count)
         let isWhole = summary.problems.isEmpty && (allowIncomplete || summary.incomplete.isEmpty)
         if !isWhole { throw ExitCode(Program.errorStatus) }
         if summary.findings > 0 { throw ExitCode(1) }
@@ -140,30 +140,4 @@ struct ScanCommand: AsyncParsableCommand {
     }
 
     private static var defaultThreads: Int { min(8, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
-}
-
-/// `--pack`, as every command that scans takes it.
-struct PackOptions: ParsableArguments {
-    @Option(help: "Rules to use: a pack, a rule file (.toml) or a folder of rule files.")
-    var pack: String?
-
-    /// Loads the pack and tells the user what there is to tell.
-    func load(examples: Bool = false) throws -> LoadedPack {
-        do {
-            let loaded = try PackLocator().load(pack, examples: examples)
-            for note in loaded.notes { StandardError.note(note) }
-            return loaded
-        } catch { throw CommandFailure(error.description) }
-    }
-}
-
-/// The rules of a pack, compiled; an error names the rule at fault.
-func compiled(_ loaded: LoadedPack) throws -> RuleSet {
-    do {
-        return try loaded.ruleSet()
-    } catch {
-        let source = loaded.pack.sources.first { $0.definition.id == error.rule }
-        let place = source.map { "\($0.file):\($0.position.line): " } ?? ""
-        throw CommandFailure("\(loaded.origin): \(place)\(error)")
-    }
 }

@@ -32,6 +32,11 @@ import Testing
             runtime_dir = "/r"
             upstream_ca_file = "/ca.pem"
             log_level = "debug"
+            [scan]
+            locales = ["de", "fr"]
+            without_locales = ["us"]
+            rules_on = ["pii.ipv4"]
+            rules_off = ["pii.email"]
             [upstream]
             openai = "https://llm.example.com/openai/"
             [collector]
@@ -42,6 +47,8 @@ import Testing
         settings.apply(layer)
         #expect(settings.port == 7001 && settings.pack == "/p/default.pack" && settings.policy == "/p/policy.toml")
         #expect(settings.paths.socket == "/r/agent.sock" && settings.paths.journal == "/s/journal.db")
+        #expect(settings.selection.locales == ["de", "fr"] && settings.selection.withoutLocales == ["us"])
+        #expect(settings.selection.on == ["pii.ipv4"] && settings.selection.off == ["pii.email"])
         #expect(settings.upstreams["openai"]?.description == "https://llm.example.com/openai")
         #expect(settings.collector?.description == "https://collector.example.com")
         #expect(
@@ -54,6 +61,7 @@ import Testing
         ("[upstream]\nopenai = \"ftp://x\"", "agent.toml:2:10"),
         ("[collector]\nurl = \"https://user@host\"", "agent.toml:2:7"), ("state_dir = \"relative\"", "agent.toml:1:13"),
         ("log_level = \"loud\"", "agent.toml:1:13"), ("port = ", "agent.toml:1:"),
+        ("[scan]\nlocales = [\"DE\"]", "agent.toml:2:12"), ("[scan]\nrules = []", "agent.toml:2:1"),
     ])
     func aMistakeIsNamedWithLineAndColumn(_ text: String, _ place: String) throws {
         let found = try #require(mistakes(text).first)

@@ -29,6 +29,7 @@ struct RuleFileReaderTests {
         locale = "de"
         hits = ["T=«acme_live_{base62:32}»"]
         misses = ["acme_live_EXAMPLE"]
+        enabled = false
         """#
 
     private func mistakes(_ text: String) -> [String] {
@@ -53,6 +54,7 @@ struct RuleFileReaderTests {
         #expect(rule.contextReach == 80)
         #expect(rule.window == Window(before: 0, after: 200))
         #expect(rule.fingerprint == .org)
+        #expect(!rule.isEnabled)
         #expect(source.position == SourcePosition(line: 2, column: 1))
         #expect(source.fields["regex"] == SourcePosition(line: 10, column: 9))
         #expect(source.hits.map(\.template) == ["T=«acme_live_{base62:32}»"])
@@ -108,7 +110,7 @@ struct RuleFileReaderTests {
     @Test func anIdCanBeTakenOnce() {
         #expect(
             mistakes(good + "\n" + good) == [
-                #"rules/x.toml:26:6: the id "acme.token.live" is taken by line 2; ids are unique and stable for ever"#
+                #"rules/x.toml:27:6: the id "acme.token.live" is taken by line 2; ids are unique and stable for ever"#
             ])
     }
 

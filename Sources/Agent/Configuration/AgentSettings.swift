@@ -9,6 +9,8 @@ public struct AgentSettings: Sendable, Hashable {
     public var port = 7788
     /// Pack file or rule sources; nil searches for the default pack.
     public var pack: String?
+    /// Which of the pack's rules are in use.
+    public var selection = RuleSelection()
     /// Policy file; nil takes the standard one.
     public var policy: String?
     /// Base URL of each provider that differs from the standard one.
@@ -38,6 +40,10 @@ public struct AgentSettings: Sendable, Hashable {
     public struct Layer: Sendable {
         public var port: Int?
         public var pack: String?
+        public var locales: Set<String>?
+        public var withoutLocales: Set<String>?
+        public var rulesOn: [String]?
+        public var rulesOff: [String]?
         public var policy: String?
         public var stateFolder: String?
         public var runtimeFolder: String?
@@ -55,6 +61,10 @@ public struct AgentSettings: Sendable, Hashable {
     public mutating func apply(_ layer: Layer) {
         port = layer.port ?? port
         pack = layer.pack ?? pack
+        selection.locales = layer.locales ?? selection.locales
+        selection.withoutLocales = layer.withoutLocales ?? selection.withoutLocales
+        selection.on = layer.rulesOn ?? selection.on
+        selection.off = layer.rulesOff ?? selection.off
         policy = layer.policy ?? policy
         paths.state = layer.stateFolder ?? paths.state
         paths.runtime = layer.runtimeFolder ?? paths.runtime
@@ -93,6 +103,7 @@ public struct AgentSettings: Sendable, Hashable {
         layer.runtimeFolder = absolute(&reader, "runtime_dir")
         layer.upstreamCAFile = reader.string("upstream_ca_file")
         layer.logLevel = reader.choice("log_level")
+        if var table = reader.table("scan") { scan(&table, &layer) }
         if var collector = reader.table("collector") {
             layer.collector = address(&collector, "url")
             layer.enrolmentTokenFile = collector.string("enrolment_token_file")
@@ -106,6 +117,23 @@ public struct AgentSettings: Sendable, Hashable {
         reader.finish()
         try list.check()
         return layer
+    }
+
+    private static func scan(_ reader: inout ConfigurationReader, _ layer: inout Layer) {
+        func countries(_ key: String) -> Set<String>? {
+            reader.strings(key, max: RuleSelection.maxEntries).map { list in
+                for (text, position) in list where !RuleSelection.isCountry(text) {
+                    reader.mistakes.add(
+                        position, "\"\(text)\" is no country", mend: "write its ISO 3166 code in lower case: \"de\"")
+                }
+                return Set(list.map(\.text))
+            }
+        }
+        layer.locales = countries("locales")
+        layer.withoutLocales = countries("without_locales")
+        layer.rulesOn = reader.strings("rules_on", max: RuleSelection.maxEntries)?.map(\.text)
+        layer.rulesOff = reader.strings("rules_off", max: RuleSelection.maxEntries)?.map(\.text)
+        reader.finish()
     }
 
     private static func address(_ reader: inout ConfigurationReader, _ key: String) -> UpstreamAddress? {

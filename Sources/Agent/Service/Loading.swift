@@ -15,14 +15,16 @@ struct LoadedSnapshot: Sendable {
 
     /// Loads pack, policy and catalogue as the settings say. Throws errors that describe themselves: files with line and column.
     static func load(_ settings: AgentSettings) throws -> LoadedSnapshot {
-        let pack = try PackLocator().load(settings.pack)
+        var pack = try PackLocator().load(settings.pack)
+        pack.selection = settings.selection
+        pack.notes += settings.selection.unknown(in: pack.pack.sources).map { "agent.toml, [scan]: \($0)" }
         let policy = try PolicyHome().load(file: settings.policy ?? PolicyHome.standardFile())
         let rules = try pack.ruleSet()
         let snapshot = Snapshot(
-            rules: rules, rulesDigest: pack.pack.digest, engine: policy.engine, policyDigest: policy.digest)
+            rules: rules, rulesDigest: pack.rulesDigest, engine: policy.engine, policyDigest: policy.digest)
         return LoadedSnapshot(
             snapshot: snapshot, preset: policy.engine.name, policyFile: policy.file, packOrigin: pack.origin,
-            ruleCount: pack.pack.sources.count, notes: pack.notes)
+            ruleCount: pack.active.count, notes: pack.notes)
     }
 }
 

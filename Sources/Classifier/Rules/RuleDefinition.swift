@@ -47,6 +47,8 @@ public struct RuleDefinition: Sendable, Hashable, Codable {
     public var references: [String]
     /// ISO 3166 country, lower case, that the format belongs to.
     public var locale: String?
+    /// Whether the rule is in use unless somebody asks for it; `RuleSet` compiles what it is given either way.
+    public var isEnabled: Bool
 
     /// Makes a rule; everything but identity, kind and anchors has a default.
     public init(
@@ -57,7 +59,8 @@ public struct RuleDefinition: Sendable, Hashable, Codable {
         minRandomness: Double? = nil, window: Window? = nil, stopValues: [String] = [],
         discard: [DiscardCondition] = [], checksum: CaptureChecksum? = nil,
         fingerprint: FingerprintScope = .device, publicPrefix: String? = nil, revoke: String? = nil,
-        references: [String] = [], locale: String? = nil
+        references: [String] = [], locale: String? = nil,
+        isEnabled: Bool = true
     ) {
         self.id = id
         self.name = name
@@ -83,6 +86,7 @@ public struct RuleDefinition: Sendable, Hashable, Codable {
         self.revoke = revoke
         self.references = references
         self.locale = locale
+        self.isEnabled = isEnabled
     }
 
     /// The score of a rule that states none.

@@ -22,8 +22,10 @@ public struct ProofReport: Sendable, Hashable {
 public enum RuleProof {
     /// Expands and scans everything. `sources` are the rules to prove, `all` those they live with.
     public static func run(_ sources: [RuleSource], among all: [RuleSource]) throws(RuleError) -> ProofReport {
-        let together = try RuleSet(all.map(\.definition))
-        var whole = Scanner(together)
+        let selection = RuleSelection()
+        var whole = Scanner(try RuleSet(selection.active(all).map(\.definition)))
+        // A rule that is off unless asked for lives with all the others only when it was asked for.
+        var wholeWithAll = Scanner(try RuleSet(all.map(\.definition)))
         var report = ProofReport()
         for source in sources {
             report.rules += 1
@@ -36,7 +38,10 @@ public enum RuleProof {
                     fail(source, example, "hit \(index + 1) has no « » mark", &report)
                     continue
                 }
-                if let reason = hitFailure(text, &alone, &whole) {
+                let reason =
+                    source.definition.isEnabled
+                    ? hitFailure(text, &alone, &whole) : hitFailure(text, &alone, &wholeWithAll)
+                if let reason {
                     fail(source, example, "hit \(index + 1): \(reason)", &report)
                 }
             }

@@ -82,7 +82,11 @@ public struct Pack: Sendable {
         var header = PackReader(bytes, from: Self.magic.count, to: bytes.count)
         let format: UInt16 = try header.number()
         guard format == Self.formatVersion else {
-            throw PackError(at: 8, "pack format \(format), this program reads \(Self.formatVersion)")
+            let mend =
+                format < Self.formatVersion
+                ? "build the pack anew from its rules (sluice pack build, or make build in a checkout)"
+                : "it is of a newer Sluice"
+            throw PackError(at: 8, "pack format \(format), this program reads \(Self.formatVersion): \(mend)")
         }
         let engine: UInt16 = try header.number()
         guard engine == Self.engineVersion else {

@@ -14,9 +14,18 @@ public struct LoadedPack: Sendable {
     /// Whether the rules come from sources and not from a pack, whose regexes were checked when it was built.
     public var isFromSources: Bool
 
-    /// Compiles the rules for scanning.
+    /// Which of its rules are in use.
+    public var selection = RuleSelection()
+
+    /// The rules in use, in the order of the pack: what a finding's rule is an index into.
+    public var active: [RuleSource] { selection.active(pack.sources) }
+
+    /// Names what `ruleSet` compiles: the pack's digest, or one of pack and selection where these differ from what the pack is made for.
+    public var rulesDigest: [UInt8] { selection.digest(over: pack.digest) }
+
+    /// Compiles the rules in use for scanning.
     public func ruleSet() throws(RuleError) -> RuleSet {
-        try RuleSet(pack.definitions, checkingRegexes: isFromSources)
+        try RuleSet(active.map(\.definition), checkingRegexes: isFromSources)
     }
 }
 

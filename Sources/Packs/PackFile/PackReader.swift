@@ -83,6 +83,7 @@ struct PackReader {
         rule.revoke = try optionalText()
         rule.references = try texts()
         rule.locale = try optionalText()
+        rule.isEnabled = try flag()
         return rule
     }
 

@@ -94,6 +94,7 @@ enum PackWriter {
         append(rule.revoke, to: &out)
         append(rule.references, to: &out)
         append(rule.locale, to: &out)
+        out.append(rule.isEnabled ? 1 : 0)
     }
 
     // MARK: Primitives

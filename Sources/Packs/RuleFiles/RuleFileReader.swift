@@ -70,6 +70,7 @@ public enum RuleFileReader {
         definition.revoke = link(&reader, "revoke")
         definition.references = links(&reader)
         definition.locale = locale(&reader)
+        definition.isEnabled = reader.bool("enabled") ?? true
         let summary = reader.string("description") ?? ""
         let hits = examples(&reader, "hits")
         let misses = examples(&reader, "misses")
