@@ -9,6 +9,8 @@ import Primitives
 ///     classifier-bench time RULES FILE [N]    N scans of the file in 64 KiB pieces (default 5): MB/s, findings, by rule
 ///     classifier-bench prompts RULES FILE     each line of the file is one prompt: p50, p99 in microseconds
 ///     classifier-bench start RULES            milliseconds to load and compile the rules, and to the first finding
+///     classifier-bench prove RULES            runs the rules' examples and lint; ends with 1 if something fails
+///     classifier-bench validate -             `VALIDATOR<tab>VALUE` a line on standard input, 1 or 0 a line
 ///
 /// RULES is a pack, a rule file or a folder of rule files. Times are for reading side by side in one run.
 @main
@@ -17,8 +19,15 @@ struct ClassifierBench {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard arguments.count >= 2 else {
             FileHandle.standardError.write(
-                Data("usage: classifier-bench jsonl|time|prompts|start RULES [FILE [N]]\n".utf8))
+                Data("usage: classifier-bench jsonl|time|prompts|start|prove|validate RULES [FILE [N]]\n".utf8))
             exit(2)
+        }
+        switch arguments[0] {
+        case "prove": exit(try Proving.prove(arguments[1]) ? 0 : 1)
+        case "validate":
+            Proving.validate()
+            return
+        default: break
         }
         let clock = ContinuousClock()
         let begun = clock.now

@@ -122,6 +122,7 @@ extension Reason {
         case .context(let word): "context:\(word)"
         case .random(let hundredths): "random:\(hundredths)"
         case .key: "key"
+        case .alone: "alone"
         }
     }
 }

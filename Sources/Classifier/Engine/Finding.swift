@@ -44,6 +44,8 @@ public enum Reason: Sendable, Hashable, CustomStringConvertible {
     case random(Int)
     /// The value stands behind a key that names a secret.
     case key
+    /// The value is the whole text.
+    case alone
 
     /// A few words for people, such as `checksum luhn passed`.
     public var description: String {
@@ -53,6 +55,7 @@ public enum Reason: Sendable, Hashable, CustomStringConvertible {
         case .context(let word): "near the word \"\(word)\""
         case .random(let hundredths): "looks random (\(hundredths) %)"
         case .key: "assigned to a secret's name"
+        case .alone: "stands alone"
         }
     }
 }

@@ -25,6 +25,7 @@ extension Scanner {
             tokensFrom = scanTokens(slice, max(tokensFrom, chunk), end, &runs)
             chunk = end
         }
+        scanAlone(slice)
         openViews(slice, tokenRuns: runs)
     }
 

@@ -65,7 +65,7 @@ extension Scanner {
     }
 
     private mutating func digitsFound(_ range: Range<Int>, _ digits: Int, _ slice: Slice, _ sweep: inout NumberSweep) {
-        sweepContext(slice, before: range.lowerBound, &sweep)
+        sweepContext(slice, before: min(slice.text.count, range.upperBound + ContextWords.reachAfter), &sweep)
         walkNumbers(slice, around: range, &sweep)
         for rule in rules.shapes.digits where rule.minDigits <= digits { tryNumber(rule, range, slice, sweep) }
         let last = range.upperBound + rules.shapes.numbersAfter

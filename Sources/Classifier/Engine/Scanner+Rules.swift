@@ -3,6 +3,8 @@ import Primitives
 extension Scanner {
     /// Most matches that one search takes from its window.
     private static let maxMatchesPerWindow = 256
+    /// How sure a rule that wants a context word is of a value that only stands alone, at most.
+    private static let aloneConfidence = 0.6
 
     /// Runs a rule at one of its anchors.
     mutating func run(_ rule: CompiledRule, at anchor: Range<Int>, _ slice: Slice) {
@@ -84,7 +86,7 @@ extension Scanner {
     }
 
     /// Pays for one run over so many bytes; false when the block's budget is spent.
-    private mutating func spend(bytes: Int) -> Bool {
+    mutating func spend(bytes: Int) -> Bool {
         work.windows += 1
         work.regexBytes += bytes
         if work.windows > limits.maxWindowsPerBlock {
@@ -121,8 +123,11 @@ extension Scanner {
     }
 
     /// Judges a value that a rule's pattern took; keeps it as a candidate if its score is high enough.
-    private mutating func accept(
-        _ rule: CompiledRule, value: Range<Int>, _ slice: Slice, adjust: Double = 0, proof: String? = nil
+    ///
+    /// `isAlone`: it is the whole text, which stands for a required context word.
+    mutating func accept(
+        _ rule: CompiledRule, value: Range<Int>, _ slice: Slice, adjust: Double = 0, proof: String? = nil,
+        isAlone: Bool = false
     ) {
         let text = slice.text
         guard !value.isEmpty else { return }
@@ -148,14 +153,16 @@ extension Scanner {
         let key = KeyFinder.key(in: text, before: value.lowerBound)
         if !rule.context.isEmpty {
             let word = ContextWords.find(
-                rule.context, in: text, before: value.lowerBound, reach: definition.contextReach, key: key)
+                rule.context, in: text, around: value, reach: definition.contextReach, key: key)
             if let word {
                 confidence += 0.2
                 reasons.append(.context(String(decoding: word, as: UTF8.self)))
             } else if definition.contextRequired {
-                return
+                guard isAlone else { return }
+                confidence = min(confidence, Self.aloneConfidence)
             }
         }
+        if isAlone { reasons.append(.alone) }
         confidence = min(1, max(0, confidence))
         guard confidence >= limits.minConfidence else { return }
         let finding = Finding(

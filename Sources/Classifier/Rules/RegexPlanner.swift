@@ -61,6 +61,7 @@ struct RegexPlanner {
             switch anchor {
             case .literal(let bytes, _): literals.append(bytes.map(foldCase))
             case .shape(.pem): literals.append(pemBegin.map(foldCase))
+            case .shape(.alone): continue
             case .shape: return nil
             }
         }

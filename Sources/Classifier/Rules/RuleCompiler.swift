@@ -159,6 +159,7 @@ struct RuleCompiler {
             case .literal(let bytes, let isCaseSensitive):
                 shortest = min(shortest, bytes.count + (isCaseSensitive ? 2 : 0))
             case .shape(.pem): shortest = min(shortest, 10)
+            case .shape(.alone): continue
             case .shape: shortest = 0
             }
         }

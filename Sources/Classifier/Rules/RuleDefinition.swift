@@ -117,6 +117,8 @@ public enum ByteShape: String, Sendable, Hashable, Codable, CaseIterable {
     case hex
     /// `-----BEGIN`.
     case pem
+    /// The whole text, blanks and quotes around it left out, or each item of a short list: at most `Scanner.maxAloneBytes`.
+    case alone
 
     /// Fewest digits in a run that counts as `digits`.
     public static let minDigits = 7

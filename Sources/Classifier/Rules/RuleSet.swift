@@ -27,6 +27,8 @@ public final class RuleSet: Sendable {
 
         var hasDigits: Bool { !digits.isEmpty || !numbers.starts.isEmpty }
         var email: [CompiledRule] = []
+        /// Rules whose value may be the whole text.
+        var alone: [CompiledRule] = []
         var token: [CompiledRule] = []
     }
 
@@ -82,6 +84,7 @@ private struct AnchorBuilder {
         for case .shape(let shape) in rule.definition.anchors {
             switch shape {
             case .pem: break
+            case .alone: shapes.alone.append(rule)
             case .digits: addNumber(rule)
             case .email: shapes.email.append(rule)
             case .base64, .base64url, .hex: addToken(rule)

@@ -1,14 +1,24 @@
-/// Looks for a rule's context words before a value and in its key.
+/// Looks for a rule's context words around a value and in its key.
 enum ContextWords {
+    /// How far behind a value a word counts, in bytes, on the value's line: "871220-2384 är mitt personnummer".
+    static let reachAfter = 40
+
     /// The first word found, or nil.
     ///
     /// A word must not begin in the middle of another; a word of up to three bytes must not end in one either.
-    static func find(_ words: [[UInt8]], in text: Text, before value: Int, reach: Int, key: Range<Int>?) -> [UInt8]? {
+    static func find(
+        _ words: [[UInt8]], in text: Text, around value: Range<Int>, reach: Int, key: Range<Int>?
+    ) -> [UInt8]? {
         guard !words.isEmpty else { return nil }
-        let near = max(0, value - reach)..<value
+        let near = max(0, value.lowerBound - reach)..<value.lowerBound
         for word in words where occurs(word, text, near) { return word }
-        guard let key, key.lowerBound < near.lowerBound else { return nil }
-        for word in words where occurs(word, text, key) { return word }
+        if let key, key.lowerBound < near.lowerBound {
+            for word in words where occurs(word, text, key) { return word }
+        }
+        var end = value.upperBound
+        let limit = min(text.count, end + reachAfter)
+        while end < limit, text[end] != 0x0A { end += 1 }
+        for word in words where occurs(word, text, value.upperBound..<end) { return word }
         return nil
     }
 
