@@ -11,15 +11,17 @@ import Primitives
 ///     classifier-bench start RULES            milliseconds to load and compile the rules, and to the first finding
 ///     classifier-bench prove RULES            runs the rules' examples and lint; ends with 1 if something fails
 ///     classifier-bench validate -             `VALIDATOR<tab>VALUE` a line on standard input, 1 or 0 a line
+///     classifier-bench randomness             a value a line on standard input, its entropy, logit and score a line
 ///
 /// RULES is a pack, a rule file or a folder of rule files. Times are for reading side by side in one run.
 @main
 struct ClassifierBench {
     static func main() throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments == ["randomness"] { return answerRandomness() }
         guard arguments.count >= 2 else {
             FileHandle.standardError.write(
-                Data("usage: classifier-bench jsonl|time|prompts|start|prove|validate RULES [FILE [N]]\n".utf8))
+                Data("usage: classifier-bench jsonl|time|prompts|start|prove|validate RULES [FILE [N]] | randomness\n".utf8))
             exit(2)
         }
         switch arguments[0] {
@@ -85,6 +87,13 @@ struct ClassifierBench {
                         confidence: $0.confidence)
                 })
             FileHandle.standardOutput.write(try encoder.encode(answer) + Data([0x0A]))
+        }
+    }
+
+    private static func answerRandomness() {
+        while let line = readLine() {
+            let value = Array(line.utf8).span
+            print(Randomness.normalisedEntropy(value), Randomness.logit(value), Randomness.score(value))
         }
     }
 

@@ -40,7 +40,7 @@ public enum Reason: Sendable, Hashable, CustomStringConvertible {
     case validated(String)
     /// This context word stands near the value or in its key.
     case context(String)
-    /// The value looks random; normalised entropy in hundredths.
+    /// The value looks random; `Randomness.score` in hundredths.
     case random(Int)
     /// The value stands behind a key that names a secret.
     case key

@@ -145,7 +145,7 @@ extension Scanner {
             reasons.append(.validated(proof))
         }
         if let least = definition.minRandomness {
-            let randomness = text.withSpan(value) { Randomness.normalisedEntropy($0) }
+            let randomness = text.withSpan(value) { Randomness.score($0) }
             guard randomness >= least else { return }
             reasons.append(.random(Int(randomness * 100)))
         }

@@ -29,7 +29,8 @@ public struct RuleDefinition: Sendable, Hashable, Codable {
     public var contextReach: Int
     /// Without a context word there is no finding.
     public var contextRequired: Bool
-    /// Least normalised entropy of the value, 0 to 1 (entropy / log2(min(alphabet, length))).
+    /// Least `Randomness.score` of the value, 0 to 1: entropy normalised by length and alphabet, lowered for what reads
+    /// like text.
     public var minRandomness: Double?
     /// The bytes around the anchor that the regex may see; by default derived from the regex's own longest match.
     public var window: Window?
