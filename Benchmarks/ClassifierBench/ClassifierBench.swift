@@ -21,7 +21,8 @@ struct ClassifierBench {
         if arguments == ["randomness"] { return answerRandomness() }
         guard arguments.count >= 2 else {
             FileHandle.standardError.write(
-                Data("usage: classifier-bench jsonl|time|prompts|start|prove|validate RULES [FILE [N]] | randomness\n".utf8))
+                Data(
+                    "usage: classifier-bench randomness | jsonl|time|prompts|start|prove|validate RULES [FILE [N]]\n".utf8))
             exit(2)
         }
         switch arguments[0] {
