@@ -152,6 +152,8 @@ struct Scratch: ~Copyable {
     var numbers: LazyAutomaton?
     /// The same for token runs.
     var tokenForms: LazyAutomaton?
+    /// Tell at a literal whether its rule is worth a run.
+    let gates: Gates
 
     static let sweepBytes = 1024
     static let cellCount = (Scanner.maxLookBack + Scanner.blockBytes + Scanner.lookAhead) / Kernels.cellBytes + 2
@@ -160,6 +162,7 @@ struct Scratch: ~Copyable {
         let ruleCount = rules.rules.count
         numbers = LazyAutomaton(rules.shapes.numbers)
         tokenForms = LazyAutomaton(rules.shapes.tokenForms)
+        gates = Gates(rules)
         tried = [Int](repeating: -1, count: ruleCount)
         offsets = .allocate(capacity: Kernels.chunkBytes / 2 + 64)
         sweep = .allocate(capacity: Self.sweepBytes / 2 + 64)

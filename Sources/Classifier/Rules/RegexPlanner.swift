@@ -55,7 +55,7 @@ struct RegexPlanner {
     private static let pemBegin = Array("-----BEGIN".utf8)
 
     /// The anchors in lower case; nil if one is a shape.
-    private static func literalBytes(_ anchors: [Anchor]) -> [[UInt8]]? {
+    static func literalBytes(_ anchors: [Anchor]) -> [[UInt8]]? {
         var literals: [[UInt8]] = []
         for anchor in anchors {
             switch anchor {

@@ -1,0 +1,247 @@
+/// Says at a literal's hit whether its rule's regex can match there at all.
+///
+/// Common words start most regexes in vain. A gate reads on from the hit through a deterministic automaton whose states are made
+/// when they are first reached, and nearly always ends at the first byte or two. The states are one thread's and only save time:
+/// dropping them changes no answer.
+final class Gate {
+    private let pattern: GatePattern
+    private let classCount: Int
+    /// The class of each byte; bytes that no position tells apart share one.
+    private let classes: UnsafeMutablePointer<UInt8>
+    /// `next[state * classCount + class]`: a state, or one of the marks below.
+    private var next: UnsafeMutablePointer<Int16>
+    /// States that `next` has room for.
+    private var capacity = 8
+    private var members: [[Int16]] = []
+    private var lastByte: [Last] = []
+    private var ids: [Key: Int16] = [:]
+    private let representatives: [UInt8]
+
+    private struct Key: Hashable {
+        var members: [Int16]
+        var last: Last
+    }
+
+    /// What counts of the byte that led to a state.
+    private struct Last: Hashable {
+        var isWord: Bool
+        /// Whether a match may begin after it.
+        var isLead: Bool
+    }
+
+    private static let unmade: Int16 = -1
+    private static let dead: Int16 = -2
+    private static let match: Int16 = -3
+
+    /// States kept; a walk that would need one more counts as a match.
+    static let maxStates = 256
+    /// Bytes that a walk reads at most before it counts as a match.
+    static let maxSteps = 512
+
+    init(_ pattern: GatePattern) {
+        self.pattern = pattern
+        var ids: [[Bool]: UInt8] = [:]
+        classes = .allocate(capacity: 256)
+        var representatives: [UInt8] = []
+        let distinct = Array(Set(pattern.sets)) + [.word, pattern.lead ?? .all]
+        for byte in UInt8.min...UInt8.max {
+            let signature = distinct.map { $0.contains(byte) }
+            let known = ids[signature] ?? UInt8(ids.count)
+            if ids[signature] == nil {
+                ids[signature] = known
+                representatives.append(byte)
+            }
+            (classes + Int(byte)).initialize(to: known)
+        }
+        self.representatives = representatives
+        classCount = representatives.count
+        next = .allocate(capacity: capacity * representatives.count)
+        next.initialize(repeating: Self.unmade, count: capacity * representatives.count)
+        // The state before the literal's first byte.
+        members.append([])
+        lastByte.append(Last(isWord: false, isLead: true))
+    }
+
+    deinit {
+        classes.deallocate()
+        next.deallocate()
+    }
+
+    /// Whether a match may hold the literal that begins at `start`. `made` counts the states that had to be made.
+    ///
+    /// Precondition: `0 <= start <= count`, and `text` is readable for `count` bytes.
+    @inline(__always)
+    func mayMatch(_ text: UnsafeRawPointer, _ count: Int, from start: Int, made: inout Int) -> Bool {
+        var state = 0
+        var at = start
+        let end = min(count, start + Self.maxSteps)
+        while at < end {
+            let kind = Int(classes[Int(text.load(fromByteOffset: at, as: UInt8.self))])
+            var target = next[state * classCount + kind]
+            if target == Self.unmade {
+                made += 1
+                target = make(state, kind)
+            }
+            if target < 0 { return target == Self.match }
+            state = Int(target)
+            at += 1
+        }
+        return at - start >= Self.maxSteps
+    }
+
+    private func grow() {
+        let old = next
+        next = .allocate(capacity: 2 * capacity * classCount)
+        next.moveInitialize(from: old, count: capacity * classCount)
+        (next + capacity * classCount).initialize(repeating: Self.unmade, count: capacity * classCount)
+        old.deallocate()
+        capacity *= 2
+    }
+
+    /// Whether a match may lie in `range`. `made` as above; the precondition is that the range is readable.
+    func mayMatch(_ text: UnsafeRawPointer, in range: Range<Int>, made: inout Int) -> Bool {
+        var state = 0
+        for at in range {
+            let kind = Int(classes[Int(text.load(fromByteOffset: at, as: UInt8.self))])
+            var target = next[state * classCount + kind]
+            if target == Self.unmade {
+                made += 1
+                target = make(state, kind)
+            }
+            if target < 0 { return target == Self.match }
+            state = Int(target)
+        }
+        return false
+    }
+
+    private func make(_ state: Int, _ kind: Int) -> Int16 {
+        let byte = representatives[kind]
+        let last = Last(isWord: isWordByte(byte), isLead: pattern.lead?.contains(byte) ?? false)
+        var set: Set<Int16> = []
+        if state == 0 || lastByte[state].isLead {
+            for position in pattern.starts where pattern.sets[Int(position)].contains(byte) { set.insert(position) }
+        }
+        for position in members[state] {
+            for target in pattern.follow[Int(position)] where pattern.sets[Int(target)].contains(byte) {
+                set.insert(target)
+            }
+            guard last.isWord != lastByte[state].isWord else { continue }
+            for target in pattern.followAtBoundary[Int(position)] where pattern.sets[Int(target)].contains(byte) {
+                set.insert(target)
+            }
+        }
+        let value = id(of: set, last)
+        next[state * classCount + kind] = value
+        return value
+    }
+
+    private func id(of set: Set<Int16>, _ last: Last) -> Int16 {
+        if set.isEmpty, pattern.lead == nil { return Self.dead }
+        if set.contains(where: { pattern.isLast[Int($0)] }) { return Self.match }
+        let key = Key(members: set.sorted(), last: last)
+        if let known = ids[key] { return known }
+        guard members.count < Self.maxStates else { return Self.match }
+        let id = Int16(members.count)
+        if members.count == capacity { grow() }
+        ids[key] = id
+        members.append(key.members)
+        lastByte.append(last)
+        return id
+    }
+}
+
+/// Tells whether a stretch of text holds a long enough run of certain bytes, reading a few of them only.
+struct RunProbe: Sendable {
+    let set: ByteSet
+    let length: Int
+
+    /// Shorter runs stand everywhere, and looking for them would cost what it saves.
+    static let minLength = 6
+
+    init?(_ node: PatternNode) {
+        let run = node.requiredRun
+        guard run.length >= Self.minLength, run.set.count <= 128 else { return nil }
+        set = run.set
+        length = min(run.length, 256)
+    }
+
+    /// Whether such a run lies within `range`. Any run covers one of the places that are a run's length apart.
+    ///
+    /// Precondition: the range lies within the text.
+    func occurs(_ text: Text, in range: Range<Int>) -> Bool {
+        var low = range.lowerBound
+        var at = low + length - 1
+        while at < range.upperBound {
+            // Backwards from the place where a run that begins at `low` would end.
+            var back = at
+            while back >= low, set.contains(text[back]) { back -= 1 }
+            if back < low { return true }
+            low = back + 1
+            at = low + length - 1
+        }
+        return false
+    }
+}
+
+/// The gates of a rule set's rules, each made when its rule is first hit.
+struct Gates: ~Copyable {
+    private struct Slot {
+        var isMade = false
+        var gate: Gate?
+        /// Whether a match may lie anywhere in the rule's window.
+        var isWindow = false
+        var probe: RunProbe?
+        var windowGate: Gate?
+    }
+
+    /// One for each rule; initialised in `init`, freed in `deinit`, touched by the owner alone.
+    private let slots: UnsafeMutablePointer<Slot>
+    private let count: Int
+
+    init(_ rules: RuleSet) {
+        count = rules.rules.count
+        slots = .allocate(capacity: max(1, count))
+        slots.initialize(repeating: Slot(), count: count)
+    }
+
+    deinit {
+        slots.deinitialize(count: count)
+        slots.deallocate()
+    }
+
+    /// Whether the rule's regex can match at the literal; `made` counts the states that had to be made to tell.
+    @inline(__always)
+    func mayMatch(_ rule: Int, _ rules: RuleSet, _ text: Text, _ anchor: Range<Int>, made: inout Int) -> Bool {
+        precondition(rule >= 0 && rule < count, "a rule of the set")
+        let slot = slots + rule
+        if !slot.pointee.isMade { make(slot, rules.compiled[rule]) }
+        if let gate = slot.pointee.gate {
+            return gate.mayMatch(text.base, text.count, from: anchor.lowerBound, made: &made)
+        }
+        guard slot.pointee.isWindow, case .regex(let plan) = rules.compiled[rule].engine else { return true }
+        let low = max(0, anchor.lowerBound - plan.before)
+        let window = low..<min(text.count, anchor.upperBound + plan.after)
+        if let probe = slot.pointee.probe, !probe.occurs(text, in: window) { return false }
+        guard let gate = slot.pointee.windowGate, window.count <= Self.maxWindowBytes else { return true }
+        return gate.mayMatch(text.base, in: window, made: &made)
+    }
+
+    /// Largest window that is walked through before the regex is run.
+    private static let maxWindowBytes = 512
+
+    private func make(_ slot: UnsafeMutablePointer<Slot>, _ rule: CompiledRule) {
+        slot.pointee.isMade = true
+        guard case .regex(let plan) = rule.engine, let node = PatternParser.parse(plan.regex.pattern) else { return }
+        if let literals = RegexPlanner.literalBytes(rule.definition.anchors),
+            let pattern = GatePattern(node, literals: literals, isLenient: plan.coversAnchor)
+        {
+            slot.pointee.gate = Gate(pattern)
+        } else if !plan.mayGrow, plan.anchorOffset == nil {
+            slot.pointee.isWindow = true
+            slot.pointee.probe = RunProbe(node)
+            if plan.before + plan.after <= Self.maxWindowBytes {
+                slot.pointee.windowGate = GatePattern(anywhere: node).map(Gate.init)
+            }
+        }
+    }
+}
