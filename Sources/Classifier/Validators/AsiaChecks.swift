@@ -21,7 +21,8 @@ enum AsiaChecks {
             sum += characters[index] * weights[index]
         }
         guard (18...21).contains(characters.number(6..<8)),
-            EuropeChecks.isDate(month: characters.number(10..<12), day: characters.number(12..<14))
+            CalendarDate.exists(
+                year: characters.number(6..<10), month: characters.number(10..<12), day: characters.number(12..<14))
         else { return false }
         let check = (12 - sum % 11) % 11
         return characters[17] == (check == 10 ? 33 : check)

@@ -37,8 +37,12 @@ enum EastEuropeChecks {
 
     /// Romanian personal number: sex and century, date, county; the key 279146358279, modulo 11, 10 written as 1.
     private static func cnp(_ digits: Digits) -> Bool {
-        guard digits.count == 13, digits[0] != 0,
-            EuropeChecks.isDate(month: digits.number(3..<5), day: digits.number(5..<7))
+        guard digits.count == 13, digits[0] != 0 else { return false }
+        let century = [1900, 1900, 1900, 1800, 1800, 2000, 2000, 1900, 1900, 1900][digits[0]]
+        let county = digits.number(7..<9)
+        guard (1...48).contains(county) || [51, 52, 70, 80, 81, 82, 83].contains(county),
+            CalendarDate.exists(
+                year: century + digits.number(1..<3), month: digits.number(3..<5), day: digits.number(5..<7))
         else { return false }
         let rest = digits.weighted([2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11
         return (rest == 10 ? 1 : rest) == digits[12]
@@ -46,7 +50,13 @@ enum EastEuropeChecks {
 
     /// Bulgarian personal number: the month carries the century (+20, +40); powers of two modulo 11, then 10.
     private static func egn(_ digits: Digits) -> Bool {
-        guard digits.count == 10, EuropeChecks.isDate(month: digits.number(2..<4) % 20, day: digits.number(4..<6))
+        guard digits.count == 10 else { return false }
+        let month = digits.number(2..<4)
+        let century = month > 40 ? 2000 : month > 20 ? 1800 : 1900
+        guard
+            CalendarDate.exists(
+                year: century + digits.number(0..<2), month: month > 40 ? month - 40 : month > 20 ? month - 20 : month,
+                day: digits.number(4..<6))
         else { return false }
         return digits.weighted([2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10 == digits[9]
     }
@@ -55,8 +65,9 @@ enum EastEuropeChecks {
     /// sex (+50) and an overflow (+20). The nine digits of births before 1954 have no check and are refused.
     private static func rodneCislo(_ digits: Digits) -> Bool {
         guard digits.count == 10 else { return false }
-        let month = digits.number(2..<4) % 50
-        guard EuropeChecks.isDate(month: month > 20 ? month - 20 : month, day: digits.number(4..<6)) else {
+        let month = digits.number(2..<4) % 50 % 20
+        let year = digits.number(0..<2)
+        guard CalendarDate.exists(year: year + (year < 54 ? 2000 : 1900), month: month, day: digits.number(4..<6)) else {
             return false
         }
         return digits.number(0..<9) % 11 % 10 == digits[9]
@@ -65,7 +76,9 @@ enum EastEuropeChecks {
     /// Estonian and Lithuanian personal number: two rounds of weights modulo 11 (EVS 585:2007).
     private static func isikukood(_ digits: Digits) -> Bool {
         guard digits.count == 11, (1...8).contains(digits[0]),
-            EuropeChecks.isDate(month: digits.number(3..<5), day: digits.number(5..<7))
+            CalendarDate.exists(
+                year: 1800 + (digits[0] - 1) / 2 * 100 + digits.number(1..<3), month: digits.number(3..<5),
+                day: digits.number(5..<7))
         else { return false }
         var rest = digits.weighted([1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11
         if rest == 10 { rest = digits.weighted([3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11 % 10 }
@@ -83,11 +96,14 @@ enum EastEuropeChecks {
 
     /// The number that Yugoslavia gave and its successors kept (EMŠO, JMBG, MBG): date, region; weights 7 to 2 twice, modulo 11.
     private static func jmbg(_ digits: Digits) -> Bool {
-        guard digits.count == 13, EuropeChecks.isDate(month: digits.number(2..<4), day: digits.number(0..<2)) else {
-            return false
-        }
-        let check = 11 - digits.weighted([7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11
-        return check != 10 && check % 11 == digits[12]
+        guard digits.count == 13 else { return false }
+        // The year lacks its first digit.
+        let year = digits.number(4..<7)
+        guard
+            CalendarDate.exists(
+                year: year + (year >= 800 ? 1000 : 2000), month: digits.number(2..<4), day: digits.number(0..<2))
+        else { return false }
+        return (11 - digits.weighted([7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11 % 10 == digits[12]
     }
 
     /// Slovenian tax number: weights 8 to 2, 11 minus the remainder by 11; 10 is written as 0 and 11 never issued.

@@ -59,11 +59,12 @@ enum EuropeChecks {
     /// Belgian national register: 97 minus the first nine digits by 97, with a 2 in front for births since 2000.
     private static func rrn(_ digits: Digits) -> Bool {
         guard digits.count == 11 else { return false }
-        // Bis numbers add 20 or 40 to the month.
-        guard digits.number(2..<4) % 20 <= 12, digits.number(4..<6) <= 31 else { return false }
+        // Month and day may be unknown, written 00; bis numbers are another kind.
+        guard digits.number(2..<4) <= 12, digits.number(4..<6) <= 31 else { return false }
         let number = digits.number(0..<9)
         let check = digits.number(9..<11)
-        return 97 - number % 97 == check || 97 - (2_000_000_000 + number) % 97 == check
+        let isYoung = digits.number(0..<2) < 40 && 97 - (2_000_000_000 + number) % 97 == check
+        return number > 0 && (97 - number % 97 == check || isYoung)
     }
 
     /// Polish PESEL: weights 1, 3, 7, 9; the month carries the century.

@@ -49,6 +49,9 @@ enum EuropeLetterChecks {
         let omocodia = "LMNPQRSTUV".map(letter)
         guard numeric.allSatisfy({ characters[$0] < 10 || omocodia.contains(characters[$0]) }) else { return false }
         guard "ABCDEHLMPRST".map(letter).contains(characters[8]) else { return false }
+        // Women add 40 to the day.
+        let day = [9, 10].reduce(0) { $0 * 10 + (omocodia.firstIndex(of: characters[$1]) ?? characters[$1]) }
+        guard (1...31).contains(day > 40 ? day - 40 : day) else { return false }
         var sum = 0
         for index in 0..<15 {
             let character = characters[index]

@@ -134,7 +134,9 @@ enum OverseasChecks {
 
     /// South African identity number: birth date, sex, citizenship, and Luhn.
     private static func southAfricanID(_ digits: Digits) -> Bool {
-        guard digits.count == 13, EuropeChecks.isDate(month: digits.number(2..<4), day: digits.number(4..<6)),
+        guard digits.count == 13,
+            CalendarDate.exists(
+                shortYear: digits.number(0..<2), month: digits.number(2..<4), day: digits.number(4..<6)),
             digits[10] < 3
         else { return false }
         return GeneralChecks.luhn(digits)

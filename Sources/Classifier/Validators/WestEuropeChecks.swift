@@ -15,10 +15,15 @@ enum WestEuropeChecks {
         Validator("fi-hetu") { value in hetu(value) },
         Validator("no-fodselsnummer") { value in Digits(value).map(fodselsnummer) ?? false },
         Validator("it-piva") { value in
-            EastEuropeChecks.tail(value, "IT").map { $0.count == 11 && !$0.isOneRepeated && GeneralChecks.luhn($0) }
+            EastEuropeChecks.tail(value, "IT").map { $0.count == 11 && $0.number(0..<7) > 0 && isItalianOffice($0.number(7..<10)) && GeneralChecks.luhn($0) }
                 ?? false
         },
     ]
+
+    /// Provinces' offices, and those for foreigners and for ministries (Agenzia delle Entrate).
+    private static func isItalianOffice(_ office: Int) -> Bool {
+        (1...100).contains(office) || [120, 121, 888, 999].contains(office)
+    }
 
     /// The sum of the digits of each product, as ISO/IEC 7812 adds them.
     private static func crossSum(_ digits: [Int], _ weights: [Int]) -> Int {
@@ -73,9 +78,10 @@ enum WestEuropeChecks {
         }
         var sum = digits.weighted([8, 7, 6, 5, 4, 3, 2])
         if digits.count == 9 {
-            guard digits[8] > 9 else { return false }
+            // T, W and X marked members of a family and count nothing.
+            guard "ABHTWX".unicodeScalars.contains(where: { Digits.letter($0) == digits[8] }) else { return false }
             let second = digits[8] - 9
-            sum += (second == 23 ? 0 : second) * 9
+            sum += (second > 9 ? 0 : second) * 9
         }
         let letter = digits[7] - 9
         return sum % 23 == (letter == 23 ? 0 : letter)
@@ -117,15 +123,37 @@ enum WestEuropeChecks {
             guard (0x30...0x39).contains(value[index]) else { return false }
             number = number * 10 + Int(value[index] - 0x30)
         }
-        guard EuropeChecks.isDate(month: number / 100_000 % 100, day: number / 10_000_000) else { return false }
+        let isOld = value[6] == UInt8(ascii: "+")
+        let isYoung = (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(value[6])
+        guard number % 1000 >= 2,
+            CalendarDate.exists(
+                year: (isOld ? 1800 : isYoung ? 2000 : 1900) + number / 1000 % 100, month: number / 100_000 % 100,
+                day: number / 10_000_000)
+        else { return false }
         let marks = Array("0123456789ABCDEFHJKLMNPRSTUVWXY".utf8)
         return marks[number % 31] == value[10]
     }
 
     /// Norwegian birth number: two check digits modulo 11. D-numbers add 40 to the day, H-numbers 40 to the month.
     private static func fodselsnummer(_ digits: Digits) -> Bool {
-        guard digits.count == 11,
-            EuropeChecks.isDate(month: digits.number(2..<4) % 40, day: digits.number(0..<2) % 40)
+        guard digits.count == 11, digits.number(0..<2) < 80 else { return false }
+        let short = digits.number(4..<6)
+        let serial = digits.number(6..<9)
+        let year: Int
+        if serial < 500 {
+            year = 1900 + short
+        } else if serial < 750, short >= 54 {
+            year = 1800 + short
+        } else if short < 40 {
+            year = 2000 + short
+        } else {
+            guard serial >= 900 else { return false }
+            year = 1900 + short
+        }
+        let day = digits.number(0..<2)
+        let month = digits.number(2..<4)
+        guard
+            CalendarDate.exists(year: year, month: month > 40 ? month - 40 : month, day: day > 40 ? day - 40 : day)
         else { return false }
         let first = (11 - digits.weighted([3, 7, 6, 1, 8, 9, 4, 5, 2]) % 11) % 11
         let second = (11 - digits.weighted([5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11
