@@ -165,8 +165,8 @@ HOW = {
     "fi-hetu": lambda m, v: m.is_valid(v, allow_temporary=True),
     "iban": lambda m, v: m.is_valid(v, check_country=False),
     "mx-rfc": lambda m, v: m.is_valid(v, validate_check_digits=True),
-    # The last digit of a remainder of 10 is 0 (order of the tax service); the other one refuses such numbers.
-    "ru-ogrn": lambda m, v: m.is_valid(v) or len(v) == 15 and v[0] in "34" and int(v[:-1]) % 13 == 10 and v[-1] == "0",
+    # Of a remainder past 9 the last digit counts (order of the tax service); the other one refuses such numbers.
+    "ru-ogrn": lambda m, v: m.is_valid(v) or len(v) == 15 and v[0] in "34" and int(v[:-1]) % 13 == 10 + int(v[-1]),
     "sk-dic": lambda m, v: v.isdigit() and len(v) == 10 and m.checksum(v) == 0,
 }
 
