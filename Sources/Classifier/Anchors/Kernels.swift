@@ -70,7 +70,7 @@ enum Kernels {
         Int(text.loadUnaligned(fromByteOffset: at, as: UInt16.self) | 0x2020)
     }
 
-    /// Marks the cells of `cellBytes` that hold `a` or `b`, and tells whether `mail` occurs at all.
+    /// Notes in each cell of `cellBytes` what may open a view there (`ViewMark`), and each `@`.
     ///
     /// `cells[i]` stands for `text[i * cellBytes ..< (i + 1) * cellBytes]`; `from` is a multiple of `cellBytes`.
     static func markCells(
@@ -79,15 +79,21 @@ enum Kernels {
     ) {
         let backslash = SIMD32<UInt8>(repeating: UInt8(ascii: "\\"))
         let percent = SIMD32<UInt8>(repeating: UInt8(ascii: "%"))
+        let ampersand = SIMD32<UInt8>(repeating: UInt8(ascii: "&"))
+        let escape = SIMD32<UInt8>(repeating: 0x1B)
+        let nul = SIMD32<UInt8>(repeating: 0)
         let at = SIMD32<UInt8>(repeating: UInt8(ascii: "@"))
         var offset = from
         while offset + 32 <= to {
+            // Of the operations on vectors of bytes, comparing for equality alone is a single instruction.
             let bytes = text.loadUnaligned(fromByteOffset: offset, as: SIMD32<UInt8>.self)
-            let isBackslash = bytes .== backslash
-            let isPercent = bytes .== percent
-            let isMail = bytes .== at
-            if any(isBackslash .| isPercent .| isMail) {
+            let isPair = (bytes .== percent) .| (bytes .== ampersand)
+            let isControl = (bytes .== nul) .| (bytes .== escape)
+            let words = unsafeBitCast(bytes, to: SIMD4<UInt64>.self)
+            if any((bytes .== backslash) .| (bytes .== at) .| isPair .| isControl) {
                 markSlowly(text, offset, offset + 32, escapes, mails, &mailCount, wantsMail)
+            } else if (words[0] | words[1] | words[2] | words[3]) & 0x8080_8080_8080_8080 != 0 {
+                escapes[offset / cellBytes] |= ViewMark.high
             }
             offset += 32
         }
@@ -96,21 +102,20 @@ enum Kernels {
 
     /// Bytes of a cell: the grain at which escapes are noted.
     static let cellBytes = 64
-    static let backslashMark: UInt8 = 1
-    static let percentMark: UInt8 = 2
 
     private static func markSlowly(
         _ text: UnsafeRawPointer, _ from: Int, _ to: Int, _ escapes: UnsafeMutablePointer<UInt8>,
         _ mails: UnsafeMutablePointer<UInt32>, _ mailCount: inout Int, _ wantsMail: Bool
     ) {
         for offset in from..<max(from, to) {
-            switch text.load(fromByteOffset: offset, as: UInt8.self) {
-            case UInt8(ascii: "\\"): escapes[offset / cellBytes] |= backslashMark
-            case UInt8(ascii: "%"): escapes[offset / cellBytes] |= percentMark
-            case UInt8(ascii: "@") where wantsMail:
+            let byte = text.load(fromByteOffset: offset, as: UInt8.self)
+            if byte == UInt8(ascii: "@") {
+                guard wantsMail else { continue }
                 mails[mailCount] = UInt32(truncatingIfNeeded: offset)
                 mailCount += 1
-            default: break
+            } else {
+                let mark = ViewMark.of(byte)
+                if mark != 0 { escapes[offset / cellBytes] |= mark }
             }
         }
     }

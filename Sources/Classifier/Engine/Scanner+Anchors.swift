@@ -40,6 +40,8 @@ extension Scanner {
             table.verify(text.base, text.count, at: Int(scratch.offsets[index])) { literal, start in
                 guard start >= from, start < to else { return }
                 let end = start + table.literals[literal].bytes.count
+                let mark = rules.literalMarks[literal]
+                if mark != 0 { scratch.cells[start / Kernels.cellBytes] |= mark }
                 for rule in rules.literalRules[literal] { runGated(rule, at: start..<end, slice) }
             }
         }
@@ -69,8 +71,8 @@ extension Scanner {
 // MARK: - Token runs
 
 extension Scanner {
-    /// Token runs at least this long are handed to the views, in bytes.
-    static let minViewRun = 24
+    /// Token runs at least this long are handed to the views, in bytes: what the kernel is sure to find.
+    static let minViewRun = 23
 
     private mutating func scanTokens(_ slice: Slice, _ from: Int, _ to: Int, _ runs: inout [Range<Int>]) -> Int {
         var at = from
@@ -83,10 +85,10 @@ extension Scanner {
             let ceiling = min(text.count, word + ScanLimits.maxWindowBytes)
             while high < ceiling, Kernels.isTokenByte(text[high]) { high += 1 }
             at = max(high & ~7, word + 8)
+            if high - low >= Self.minViewRun, high > slice.hits.lowerBound { runs.append(low..<high) }
             // A run that shows a whole word before this slice's hits was found there.
             guard high - low >= ByteShape.minTokenRun, low + 8 > slice.hits.lowerBound || low == floor else { continue }
             tokenFound(low..<high, slice)
-            if high - low >= Self.minViewRun { runs.append(low..<high) }
         }
         return max(at, to)
     }

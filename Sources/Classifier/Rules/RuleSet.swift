@@ -6,6 +6,8 @@ public final class RuleSet: Sendable {
     let literals: LiteralTable
     /// For each literal of the table, the rules that it triggers.
     let literalRules: [[CompiledRule]]
+    /// For each literal, the view that it opens; zero if none.
+    let literalMarks: [UInt8]
     let shapes: ShapeRules
     let contextFilter: ContextFilter
 
@@ -57,6 +59,7 @@ public final class RuleSet: Sendable {
         self.compiled = compiled
         var builder = AnchorBuilder()
         for rule in compiled { builder.add(rule) }
+        for (bytes, mark) in ViewMark.literals { builder.add(bytes, opening: mark) }
         guard builder.literals.count <= LiteralTable.maxLiterals else {
             throw RuleError(
                 rule: definitions.last?.id ?? "", field: "anchors",
@@ -64,6 +67,7 @@ public final class RuleSet: Sendable {
         }
         literals = LiteralTable(builder.literals)
         literalRules = builder.literalRules
+        literalMarks = builder.literalMarks
         shapes = builder.shapes
         contextFilter = ContextFilter(compiled.filter { $0.definition.contextRequired })
     }
@@ -76,6 +80,7 @@ public final class RuleSet: Sendable {
 private struct AnchorBuilder {
     var literals: [Literal] = []
     var literalRules: [[CompiledRule]] = []
+    var literalMarks: [UInt8] = []
     var shapes = RuleSet.ShapeRules()
     private var ids: [Literal.Key: Int] = [:]
 
@@ -121,14 +126,26 @@ private struct AnchorBuilder {
         }
     }
 
-    private mutating func add(_ literal: Literal, _ rule: CompiledRule) {
-        guard let id = ids[literal.key] else {
-            ids[literal.key] = literals.count
-            literals.append(literal)
-            literalRules.append([rule])
-            return
+    /// A literal that opens a view.
+    mutating func add(_ bytes: [UInt8], opening mark: UInt8) {
+        literalMarks[id(of: Literal(bytes: bytes, isCaseSensitive: true))] |= mark
+    }
+
+    /// The index of a literal, entered if it is new.
+    private mutating func id(of literal: Literal) -> Int {
+        if let id = ids[literal.key] {
+            literals[id].widen(lead: literal.lead, tail: literal.tail)
+            return id
         }
-        literals[id].widen(lead: literal.lead, tail: literal.tail)
+        ids[literal.key] = literals.count
+        literals.append(literal)
+        literalRules.append([])
+        literalMarks.append(0)
+        return literals.count - 1
+    }
+
+    private mutating func add(_ literal: Literal, _ rule: CompiledRule) {
+        let id = id(of: literal)
         if literalRules[id].last !== rule { literalRules[id].append(rule) }
     }
 }

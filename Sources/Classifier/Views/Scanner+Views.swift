@@ -15,8 +15,8 @@ extension Scanner {
         guard slice.depth <= limits.maxViewDepth else { return }
         let text = slice.text
         let area = slice.hits.lowerBound..<cellArea(slice)
-        let escapes = Regions.around(Kernels.backslashMark, cells: scratch.cells, in: area, text: text)
-        let percents = Regions.around(Kernels.percentMark, cells: scratch.cells, in: area, text: text)
+        let escapes = Regions.around(ViewMark.backslash, cells: scratch.cells, in: area, text: text)
+        let percents = Regions.around(ViewMark.percent, cells: scratch.cells, in: area, text: text)
         for region in escapes { open(JSONStringView.self, region, slice) }
         for region in percents where PercentView.hasEscape(text, region) { open(PercentView.self, region, slice) }
         for run in tokenRuns where !isCovered(run, by: escapes, text) { openTokens(run, slice) }
@@ -36,7 +36,7 @@ extension Scanner {
                 if cell > (slice.hits.upperBound - 1) / Kernels.cellBytes, end <= cell * Kernels.cellBytes {
                     scratch.cells[cell] = 0
                 }
-                scratch.cells[cell] |= byte == UInt8(ascii: "%") ? Kernels.percentMark : Kernels.backslashMark
+                scratch.cells[cell] |= byte == UInt8(ascii: "%") ? ViewMark.percent : ViewMark.backslash
                 end = at + 1
             }
             at += 1
