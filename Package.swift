@@ -69,6 +69,7 @@ let package = Package(
                 "Classifier", "Events", "Journal", "Policy", "Primitives", "PromptFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
+        .target(name: "Hooks", dependencies: ["Primitives", "PromptFormats"], swiftSettings: strict),
         .target(
             name: "Gateway",
             dependencies: [
@@ -80,7 +81,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
-                "Events", "Gateway", "Inspection", "Journal", "Packs", "Policy", "Primitives",
+                "Events", "Gateway", "Hooks", "Inspection", "Journal", "Packs", "Policy", "Primitives",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -100,7 +101,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Agent", "Classifier", "Events", "Inspection", "Journal", "Packs", "Policy", "Primitives",
+                "Agent", "Classifier", "Events", "Hooks", "Inspection", "Journal", "Packs", "Policy", "Primitives",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
@@ -133,6 +134,7 @@ let package = Package(
                 "CSQLite", "Events", "Journal", "JournalWriterFixture", "Primitives",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
+        .testTarget(name: "HooksTests", dependencies: ["Hooks", "Primitives"], swiftSettings: strict),
         .testTarget(name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: strict),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: strict),
         .testTarget(

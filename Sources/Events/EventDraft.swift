@@ -8,6 +8,8 @@ public enum EventKind: String, Sendable, Codable, CaseIterable {
     case gap
     /// Something about the product itself: a journal set aside, a failed reload.
     case health
+    /// An attempt of a coding assistant to switch the gate off or to speak for the user, refused.
+    case tamper
 }
 
 /// An action as recorded, weakest first; the same words as policy's.

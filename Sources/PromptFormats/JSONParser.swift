@@ -4,7 +4,7 @@ import Primitives
 ///
 /// Strict, because what two readers may read differently must not pass: no comments, no trailing commas, no NaN. A byte order mark at the
 /// start is skipped, as servers skip it.
-struct JSONParser {
+package struct JSONParser {
     private let bytes: UnsafeRawBufferPointer
     private var at = 0
     private var nodes: [JSONNode] = []
@@ -16,7 +16,7 @@ struct JSONParser {
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     /// Reads all of `body`.
-    static func parse(_ body: [UInt8]) throws(FormatError) -> JSONTape {
+    package static func parse(_ body: [UInt8]) throws(FormatError) -> JSONTape {
         let result: Result<[JSONNode], FormatError> = body.withUnsafeBytes { buffer in
             var parser = JSONParser(buffer)
             do throws(FormatError) {

@@ -1,8 +1,8 @@
 import Primitives
 
 /// One value of a JSON text. Offsets are of the text's bytes; `Int32` holds them, as a body has at most `FormatLimits.maxBodyBytes`.
-struct JSONNode {
-    enum Kind: UInt8 { case object, array, string, number, boolean, null }
+package struct JSONNode {
+    package enum Kind: UInt8 { case object, array, string, number, boolean, null }
 
     var kind: Kind
     /// First byte; of a string, the quote.
@@ -23,44 +23,44 @@ struct JSONNode {
 /// A JSON text and where its values stand: nodes in the order of the text, a container before what it holds.
 ///
 /// Every duplicate of a key is there. Made by `JSONParser`, so every string on it is known to decode.
-struct JSONTape {
-    let bytes: [UInt8]
+package struct JSONTape {
+    package let bytes: [UInt8]
     let nodes: [JSONNode]
 
-    static let root = 0
+    package static let root = 0
     /// Most keys and positions in a path; those in the middle of a deeper one are left out.
     private static let maxPathSteps = 24
 
     /// Indices of the values that a container holds, in order.
-    func children(of node: Int) -> Children { Children(tape: self, at: node + 1, end: Int(nodes[node].next)) }
+    package func children(of node: Int) -> Children { Children(tape: self, at: node + 1, end: Int(nodes[node].next)) }
 
-    struct Children: Sequence, IteratorProtocol {
+    package struct Children: Sequence, IteratorProtocol {
         let tape: JSONTape
         var at: Int
         let end: Int
 
-        mutating func next() -> Int? {
+        package mutating func next() -> Int? {
             guard at < end else { return nil }
             defer { at = Int(tape.nodes[at].next) }
             return at
         }
     }
 
-    func kind(_ node: Int) -> JSONNode.Kind { nodes[node].kind }
+    package func kind(_ node: Int) -> JSONNode.Kind { nodes[node].kind }
 
     /// The value's bytes; of a string, quotes included.
-    func span(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start), end: Int(nodes[node].end)) }
+    package func span(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start), end: Int(nodes[node].end)) }
 
     /// The inside of a string.
-    func inside(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start) + 1, end: Int(nodes[node].end) - 1) }
+    package func inside(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start) + 1, end: Int(nodes[node].end) - 1) }
 
     /// The inside of the key; nil in an array and at the root.
-    func keySpan(_ node: Int) -> ByteSpan? {
+    package func keySpan(_ node: Int) -> ByteSpan? {
         nodes[node].keyStart < 0 ? nil : ByteSpan(start: Int(nodes[node].keyStart), end: Int(nodes[node].keyEnd))
     }
 
     /// The key, decoded; empty in an array and at the root.
-    func key(_ node: Int) -> String {
+    package func key(_ node: Int) -> String {
         guard let span = keySpan(node) else { return "" }
         return withRaw(span) { raw in
             raw.contains(UInt8(ascii: "\\")) ? nil : String(decoding: raw, as: UTF8.self)
@@ -72,7 +72,7 @@ struct JSONTape {
     }
 
     /// Decodes the inside of a string or key.
-    func decode(_ inside: ByteSpan) -> (text: [UInt8], map: OffsetMap) {
+    package func decode(_ inside: ByteSpan) -> (text: [UInt8], map: OffsetMap) {
         let decoded = bytes.withUnsafeBytes { buffer in Result { try JSONStringCodec.decode(buffer, inside.range) } }
         // The parser accepts no string that does not decode.
         return (try? decoded.get()) ?? (
@@ -81,23 +81,23 @@ struct JSONTape {
     }
 
     /// The decoded string, or nil for any other value.
-    func string(_ node: Int) -> String? {
+    package func string(_ node: Int) -> String? {
         kind(node) == .string ? String(decoding: decode(inside(node)).text, as: UTF8.self) : nil
     }
 
     /// The boolean, or nil for any other value.
-    func boolean(_ node: Int) -> Bool? {
+    package func boolean(_ node: Int) -> Bool? {
         kind(node) == .boolean ? bytes[Int(nodes[node].start)] == UInt8(ascii: "t") : nil
     }
 
     /// Every value of an object under that key, in order; empty for anything but an object.
-    func members(_ node: Int, _ key: StaticString) -> [Int] {
+    package func members(_ node: Int, _ key: StaticString) -> [Int] {
         guard kind(node) == .object else { return [] }
         return children(of: node).filter { hasKey($0, key) }
     }
 
     /// The value that counts where a key is given more than once: the last, as servers read it.
-    func member(_ node: Int, _ key: StaticString) -> Int? {
+    package func member(_ node: Int, _ key: StaticString) -> Int? {
         guard kind(node) == .object else { return nil }
         var last: Int?
         for child in children(of: node) where hasKey(child, key) { last = child }
@@ -105,7 +105,7 @@ struct JSONTape {
     }
 
     /// Whether the value stands under that key.
-    func hasKey(_ node: Int, _ key: StaticString) -> Bool {
+    package func hasKey(_ node: Int, _ key: StaticString) -> Bool {
         guard let span = keySpan(node), span.count >= key.utf8CodeUnitCount else { return false }
         return withRaw(span) { raw in
             if raw.count == key.utf8CodeUnitCount {
@@ -116,7 +116,7 @@ struct JSONTape {
     }
 
     /// Where the value stands, as in `messages[2].content`, cut to `FormatLimits.maxPathBytes`.
-    func path(_ node: Int) -> String {
+    package func path(_ node: Int) -> String {
         var steps: [Int] = []
         var at = node
         while at > 0 {

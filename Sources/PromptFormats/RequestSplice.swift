@@ -35,12 +35,17 @@ extension ParsedRequest {
 }
 
 /// New bytes for a span of a buffer.
-struct Patch {
-    var span: ByteSpan
-    var bytes: [UInt8]
+package struct Patch {
+    package var span: ByteSpan
+    package var bytes: [UInt8]
+
+    package init(span: ByteSpan, bytes: [UInt8]) {
+        self.span = span
+        self.bytes = bytes
+    }
 
     /// The buffer with the patches made. Patches that overlap become one over all that they cover, with the bytes of the first.
-    static func apply(_ patches: [Patch], to buffer: [UInt8]) -> [UInt8] {
+    package static func apply(_ patches: [Patch], to buffer: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(buffer.count)
         var done = 0

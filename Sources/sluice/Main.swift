@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Hooks
 
 /// The workstation's program: command line and agent.
 struct Sluice: AsyncParsableCommand {
@@ -25,6 +26,7 @@ struct Sluice: AsyncParsableCommand {
             PackCommand.self,
             PolicyCommand.self,
             ProvidersCommand.self,
+            HookCommand.self,
             AgentCommand.self,
             JournalCommand.self,
         ])
@@ -35,6 +37,11 @@ struct Sluice: AsyncParsableCommand {
     static let errorStatus: Int32 = 2
 
     static func main() async {
+        // An assistant waits for each answer of a hook, and the parser of all commands would take half of the time.
+        let arguments = CommandLine.arguments
+        if arguments.count == 3, arguments[1] == "hook", let host = HookHosts.named(arguments[2]) {
+            exit(await HookAnswering.run(host))
+        }
         do {
             var command = try Sluice.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

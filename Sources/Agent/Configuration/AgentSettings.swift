@@ -21,6 +21,8 @@ public struct AgentSettings: Sendable, Hashable {
     public var collector: UpstreamAddress?
     /// File that holds the token for the collector.
     public var enrolmentTokenFile: String?
+    /// Whether a hook lets a call pass where it can't be inspected. Off: what can't be inspected is stopped.
+    public var hooksFailOpen = false
     /// What is logged.
     public var logLevel = Logger.Level.info
     /// Folders.
@@ -51,6 +53,7 @@ public struct AgentSettings: Sendable, Hashable {
         public var upstreamCAFile: String?
         public var collector: UpstreamAddress?
         public var enrolmentTokenFile: String?
+        public var hooksFailOpen: Bool?
         public var logLevel: Logger.Level?
 
         /// A layer that says nothing.
@@ -73,6 +76,7 @@ public struct AgentSettings: Sendable, Hashable {
         upstreamCAFile = layer.upstreamCAFile ?? upstreamCAFile
         collector = layer.collector ?? collector
         enrolmentTokenFile = layer.enrolmentTokenFile ?? enrolmentTokenFile
+        hooksFailOpen = layer.hooksFailOpen ?? hooksFailOpen
         logLevel = layer.logLevel ?? logLevel
     }
 
@@ -104,6 +108,10 @@ public struct AgentSettings: Sendable, Hashable {
         layer.upstreamCAFile = reader.string("upstream_ca_file")
         layer.logLevel = reader.choice("log_level")
         if var table = reader.table("scan") { scan(&table, &layer) }
+        if var hooks = reader.table("hooks") {
+            layer.hooksFailOpen = hooks.bool("fail_open")
+            hooks.finish()
+        }
         if var collector = reader.table("collector") {
             layer.collector = address(&collector, "url")
             layer.enrolmentTokenFile = collector.string("enrolment_token_file")

@@ -1,3 +1,4 @@
+import Events
 import Gateway
 import Glibc
 import Inspection
@@ -22,6 +23,12 @@ extension AgentService {
         case .inspect:
             guard let prompt = question.prompt else { return ControlAnswer(error: "\"inspect\" needs a prompt") }
             return await inspect(prompt)
+        case .attempt:
+            guard let attempt = question.attempt, let draft = attempt.draft(user: Host.user) else {
+                return ControlAnswer(error: "\"attempt\" needs a known host and kind")
+            }
+            try? await journal.record(draft, durable: true)
+            return ControlAnswer(recorded: draft.id.short)
         }
     }
 
@@ -55,26 +62,47 @@ extension AgentService {
     }
 
     private func inspect(_ asked: ControlPrompt) async -> ControlAnswer {
-        guard let channel = Channel(rawValue: asked.channel), channel != .gateway, channel != .proxy else {
-            return ControlAnswer(error: "\"channel\" must be hook, clipboard or cli")
+        do {
+            let prompt = try asked.prompt(in: snapshots.current.catalogue)
+            return ControlAnswer(verdict: ControlVerdict(await inspector.inspect(prompt), prompt))
+        } catch {
+            return ControlAnswer(error: "\(error)")
         }
-        guard let provider = snapshots.current.catalogue.provider(ofSurface: asked.surface) else {
-            return ControlAnswer(error: "the catalogue has no such surface")
+    }
+}
+
+extension ControlPrompt {
+    /// The prompt as the line takes it. Throws a sentence that says which field is wrong.
+    func prompt(in catalogue: Catalogue) throws(AgentProblem) -> Prompt {
+        guard let channel = Channel(rawValue: channel), channel != .gateway, channel != .proxy else {
+            throw AgentProblem("\"channel\" must be hook, clipboard or cli")
         }
-        let texts = asked.texts.map { Array($0.utf8) }
-        let verdict = await inspector.inspect(
-            Prompt(
-                segments: texts.enumerated().map { index, text in
-                    PromptSegment(text: text, place: Place(path: "texts[\(index)]", role: .user), group: index)
-                },
-                destination: Destination(provider: provider.id, surface: asked.surface), channel: channel,
-                application: asked.application, user: Host.user,
-                scope: RestoreScope(
-                    client: "uid:\(getuid())", credential: [], destination: "\(provider.id)/\(asked.surface)")))
-        return ControlAnswer(
-            verdict: ControlVerdict(
-                action: verdict.action.rawValue, message: verdict.message, event: verdict.eventID,
-                texts: verdict.action == .redact ? Self.apply(verdict.edits, to: texts) : nil))
+        guard let provider = catalogue.provider(ofSurface: surface) else {
+            throw AgentProblem("the catalogue has no such surface")
+        }
+        let segments = texts.enumerated().map { index, text in
+            PromptSegment(
+                text: Array(text.text.utf8), place: Place(path: text.path, role: .init(rawValue: text.role) ?? .other),
+                group: index, rewritable: text.rewritable)
+        }
+        let items = opaque.map {
+            OpaqueItem(reason: .init(rawValue: $0.reason) ?? .unknownShape, place: Place(path: $0.path))
+        }
+        return Prompt(
+            segments: segments, opaque: items,
+            destination: Destination(provider: provider.id, surface: surface, model: model), channel: channel,
+            application: application, user: Host.user,
+            scope: RestoreScope(
+                client: "uid:\(getuid())", credential: [], destination: "\(provider.id)/\(surface)",
+                conversation: conversation))
+    }
+}
+
+extension ControlVerdict {
+    init(_ verdict: Verdict, _ prompt: Prompt) {
+        self.init(
+            action: verdict.action.rawValue, message: verdict.message, event: verdict.eventID,
+            texts: verdict.action == .redact ? Self.apply(verdict.edits, to: prompt.segments.map(\.text)) : nil)
     }
 
     private static func apply(_ edits: [PromptEdit], to texts: [[UInt8]]) -> [String] {

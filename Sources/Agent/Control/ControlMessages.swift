@@ -24,17 +24,22 @@ public struct ControlQuestion: Codable, Sendable {
         case reload
         /// Judge texts: for hooks and the browser's host.
         case inspect
+        /// Record that an assistant tried to switch the gate off.
+        case attempt
     }
 
     /// What is asked.
     public var op: Operation
     /// With `inspect`: what to judge.
     public var prompt: ControlPrompt?
+    /// With `attempt`: what was tried.
+    public var attempt: ControlAttempt?
 
     /// Makes a question.
-    public init(_ op: Operation, prompt: ControlPrompt? = nil) {
+    public init(_ op: Operation, prompt: ControlPrompt? = nil, attempt: ControlAttempt? = nil) {
         self.op = op
         self.prompt = prompt
+        self.attempt = attempt
     }
 }
 
@@ -46,15 +51,75 @@ public struct ControlPrompt: Codable, Sendable {
     public var surface: String
     /// The program that asks; it is masked before it is stored.
     public var application: String?
+    /// The model, where it is known.
+    public var model: String?
+    /// The conversation, where the host names one; placeholders hold within it.
+    public var conversation: String?
     /// The texts, in order.
-    public var texts: [String]
+    public var texts: [ControlText]
+    /// What could not be read as text: reasons as `OpaqueItem.Reason` names them, with their places.
+    public var opaque: [ControlOpaque]
 
     /// Makes a prompt.
-    public init(channel: String, surface: String, application: String?, texts: [String]) {
+    public init(
+        channel: String, surface: String, application: String?, model: String? = nil, conversation: String? = nil,
+        texts: [ControlText], opaque: [ControlOpaque] = []
+    ) {
         self.channel = channel
         self.surface = surface
         self.application = application
+        self.model = model
+        self.conversation = conversation
         self.texts = texts
+        self.opaque = opaque
+    }
+}
+
+/// One text of a prompt.
+public struct ControlText: Codable, Sendable {
+    /// The text.
+    public var text: String
+    /// Where it stands.
+    public var path: String
+    /// Who speaks, as `Place.Role` names it.
+    public var role: String
+    /// Whether another text can take its place.
+    public var rewritable: Bool
+
+    /// Makes a text.
+    public init(_ text: String, path: String, role: String = "user", rewritable: Bool = true) {
+        self.text = text
+        self.path = path
+        self.role = role
+        self.rewritable = rewritable
+    }
+}
+
+/// A part that could not be read as text.
+public struct ControlOpaque: Codable, Sendable {
+    /// The reason, as `OpaqueItem.Reason` names it.
+    public var reason: String
+    /// Where it stands.
+    public var path: String
+
+    /// Makes a part.
+    public init(reason: String, path: String) {
+        self.reason = reason
+        self.path = path
+    }
+}
+
+/// An assistant's attempt to switch the gate off.
+public struct ControlAttempt: Codable, Sendable {
+    /// Name of the assistant.
+    public var host: String
+    /// What was tried, as `TamperGuard.Attempt` names it.
+    public var kind: String
+
+    /// Makes an attempt.
+    public init(host: String, kind: String) {
+        self.host = host
+        self.kind = kind
     }
 }
 
@@ -68,11 +133,15 @@ public struct ControlAnswer: Codable, Sendable {
     public var reloaded: String?
     /// With `inspect`.
     public var verdict: ControlVerdict?
+    /// With `attempt`: short id of the event.
+    public var recorded: String?
 
     /// Makes an answer.
     public init(
-        error: String? = nil, status: AgentStatus? = nil, reloaded: String? = nil, verdict: ControlVerdict? = nil
+        error: String? = nil, status: AgentStatus? = nil, reloaded: String? = nil, verdict: ControlVerdict? = nil,
+        recorded: String? = nil
     ) {
+        self.recorded = recorded
         self.error = error
         self.status = status
         self.reloaded = reloaded

@@ -81,7 +81,7 @@ public final class AgentService: Service {
         }
     }
 
-    private static func openJournal(_ settings: AgentSettings, _ key: [UInt8]) throws -> Journal {
+    static func openJournal(_ settings: AgentSettings, _ key: [UInt8]) throws -> Journal {
         let device = DeviceRecord(uid: Keys.deviceID(key), hostname: Host.name, system: "Linux")
         return try Journal(
             path: settings.paths.journal,
