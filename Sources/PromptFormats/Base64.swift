@@ -95,7 +95,8 @@ enum Base64 {
         return out[...]
     }
 
-    private static func isText(_ bytes: [UInt8], isCut: Bool) -> Bool {
+    /// Whether bytes are UTF-8 without control characters but tab, line ends, form feed and escape. With `isCut` a character may be cut at the end.
+    static func isText(_ bytes: [UInt8], isCut: Bool) -> Bool {
         guard bytes.allSatisfy({ $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || $0 == 0x0C || $0 == 0x1B })
         else {
             return false

@@ -1,24 +1,14 @@
 import Primitives
 
 /// Cuts a stream of server-sent events into events (WHATWG HTML, section 9.2.6).
-struct EventSplitter: Sendable {
-    /// A piece of the stream; all pieces together are the stream.
-    enum Piece: Sendable {
-        /// A comment line between events.
-        case comment([UInt8])
-        /// An event with the empty line that ends it.
-        case event([UInt8])
-        /// The beginning of an event of more than `FormatLimits.maxEventBytes`; what comes after it is cut anyhow.
-        case oversized([UInt8])
-    }
-
+struct EventSplitter: ReplyFraming {
     private var pending: [UInt8] = []
     private var lineStart = 0
     private var endsWithCR = false
 
     /// Takes the next bytes; returns the pieces that are complete.
-    mutating func feed(_ bytes: [UInt8]) -> [Piece] {
-        var pieces: [Piece] = []
+    mutating func feed(_ bytes: [UInt8]) -> [ReplyPiece] {
+        var pieces: [ReplyPiece] = []
         for byte in bytes {
             if pending.count == FormatLimits.maxEventBytes {
                 pieces.append(.oversized(pending))
@@ -49,12 +39,12 @@ struct EventSplitter: Sendable {
         return pending
     }
 
-    private mutating func endLine(_ pieces: inout [Piece], terminatorLength: Int) {
+    private mutating func endLine(_ pieces: inout [ReplyPiece], terminatorLength: Int) {
         let isEmpty = pending.count - lineStart == terminatorLength
         if isEmpty {
-            pieces.append(.event(pending))
+            pieces.append(.event(ServerEvent(pending)))
         } else if lineStart == 0, pending[0] == UInt8(ascii: ":") {
-            pieces.append(.comment(pending))
+            pieces.append(.other(pending))
         } else {
             lineStart = pending.count
             return
@@ -65,7 +55,7 @@ struct EventSplitter: Sendable {
 }
 
 /// One server-sent event.
-struct ServerEvent: Sendable {
+struct ServerEvent: ReplyEvent {
     let raw: [UInt8]
     /// Value of its `event` field; empty without one.
     private(set) var name: [UInt8] = []

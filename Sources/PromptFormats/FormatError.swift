@@ -12,6 +12,10 @@ public enum FormatLimits {
     public static let maxSegments = 100_000
     /// Most JSON texts inside JSON strings that are opened, one inside another.
     public static let maxStringDepth = 3
+    /// Most models that one request is known to ask for.
+    public static let maxModels = 64
+    /// Most parts of one form, and lines of one file of JSON lines.
+    public static let maxParts = 100_000
     /// Longest path that is written out, in bytes; the middle of a longer one is left out.
     public static let maxPathBytes = 512
 

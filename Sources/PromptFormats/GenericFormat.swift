@@ -1,6 +1,6 @@
 import Primitives
 
-/// Any body on a known provider that no other format knows: every string of JSON, or the bytes as they are.
+/// Any body on a known provider that no other format knows: every string of JSON, every part of a form, or the bytes as they are.
 public struct GenericFormat: RequestFormat {
     private let provider: String
 
@@ -11,10 +11,30 @@ public struct GenericFormat: RequestFormat {
 
     public func accepts(_ head: RequestHead) -> Bool { true }
 
-    public func parse(_ body: [UInt8]) throws(FormatError) -> ParsedRequest {
+    public func parse(_ body: [UInt8], of head: RequestHead) throws(FormatError) -> ParsedRequest {
         guard !body.isEmpty else { return ParsedRequest() }
-        let context = PartContext(role: .other)
-        // A shape that nobody has promised may be anything: form data, lines of JSON, plain text.
+        guard var request = try FormReader.read(body, head, FormShape(role: .other)) else {
+            return try RequestFormats.unknown(body)
+        }
+        if !request.opaque.contains(where: { $0.kind == .unknownShape }) {
+            request.opaque.append(OpaquePart(kind: .unknownShape, path: "$", byteCount: body.count))
+        }
+        return request
+    }
+
+    public func reply(_ head: ReplyHead) -> any ReplyRestorer { PassingRestorer() }
+
+    public func refusal(_ message: String, eventID: String, kind: RefusalKind) -> Refusal {
+        ErrorShape.of(provider: provider).refusal(message, eventID: eventID, kind: kind)
+    }
+
+    public var credentialParameters: [String] { provider == "google" ? Gemini.credentialParameters : [] }
+}
+
+extension RequestFormats {
+    /// What a body of nobody's shape holds: the strings of JSON, or all of it as one text. A shape that nobody has promised may be
+    /// anything: lines of JSON, plain text.
+    static func unknown(_ body: [UInt8]) throws(FormatError) -> ParsedRequest {
         var builder: SegmentBuilder
         do {
             builder = try SegmentBuilder(body)
@@ -26,17 +46,10 @@ public struct GenericFormat: RequestFormat {
                         rewritable: false, coding: .raw)
                 ], opaque: [OpaquePart(kind: .unknownShape, path: "$", byteCount: body.count)])
         }
+        let context = PartContext(role: .other)
         builder.readControls()
         builder.addOpaque(.unknownShape, JSONTape.root, context)
         try builder.leaves(JSONTape.root, context)
         return builder.request
-    }
-
-    public func reply(_ head: ReplyHead) -> any ReplyRestorer { PassingRestorer() }
-
-    public func refusal(_ message: String, eventID: String, kind: RefusalKind) -> Refusal {
-        provider == "anthropic"
-            ? Refusals.anthropic(message, eventID: eventID, kind: kind)
-            : Refusals.openAI(message, eventID: eventID, kind: kind)
     }
 }

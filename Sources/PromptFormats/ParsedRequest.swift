@@ -98,23 +98,35 @@ public struct ParsedRequest: Sendable {
     public var segments: [RequestSegment]
     /// Everything that is not text.
     public var opaque: [OpaquePart]
-    /// The model asked for.
-    public var model: String?
+    /// The models asked for: more than one where the request names substitutes, or holds several requests. The last of a field that is
+    /// given twice.
+    public var models: [String]
     /// Whether the reply is asked for as a stream.
     public var streams: Bool
     /// Whether the provider is told to keep the exchange; nil when the request does not say.
     public var store: Bool?
 
+    /// The id of a remote procedure call, as it is written: the answer must bear it.
+    public var callID: [UInt8]?
+
     /// Takes the values as they are.
     public init(
-        segments: [RequestSegment] = [], opaque: [OpaquePart] = [], model: String? = nil, streams: Bool = false,
+        segments: [RequestSegment] = [], opaque: [OpaquePart] = [], models: [String] = [], streams: Bool = false,
         store: Bool? = nil
     ) {
         self.segments = segments
         self.opaque = opaque
-        self.model = model
+        self.models = models
         self.streams = streams
         self.store = store
+    }
+
+    /// The first model asked for.
+    public var model: String? { models.first }
+
+    /// Seals every text: the request can't be edited, so that what would be taken out must be blocked.
+    mutating func seal() {
+        for index in segments.indices { segments[index].rewritable = false }
     }
 }
 

@@ -84,6 +84,17 @@ struct ReplyReading {
         return Array(tape.children(of: list))
     }
 
+    /// Every string of a tool's arguments that come as JSON, a text of its own each.
+    mutating func addLeaves(_ arguments: Int, tool name: String?, outer: Int, voice: Int) {
+        let end = Int(tape.nodes[arguments].next)
+        for (inner, node) in (arguments..<end).filter({ tape.kind($0) == .string }).enumerated() {
+            add(
+                .whole(
+                    StreamKey(kind: .tool, outer: outer, inner: inner), node: node, voice: voice,
+                    kind: .tool(name: name, jsonDepth: 0)))
+        }
+    }
+
     /// The string under a key; nil if it is absent or null, and ambiguous if it is anything else.
     mutating func text(_ node: Int, _ key: StaticString) -> Int? {
         guard let value = one(node, key), tape.kind(value) != .null else { return nil }

@@ -2,7 +2,7 @@ import Primitives
 
 /// An event that waits for its text to be decided.
 private struct HeldEvent {
-    var event: ServerEvent
+    var event: any ReplyEvent
     /// The text's place in its stream.
     var text: ByteSpan
     /// From the text, counted from its own start, to the event's data.
@@ -73,7 +73,7 @@ struct ReplyTexts: Sendable {
 
     /// The next piece of a text, alone in its event. Returns the events that are now decided, this one among them unless it is held.
     mutating func delta(
-        _ key: StreamKey, _ node: Int, _ tape: JSONTape, in event: ServerEvent, voice: Int, kind: TextStreamKind,
+        _ key: StreamKey, _ node: Int, _ tape: JSONTape, in event: any ReplyEvent, voice: Int, kind: TextStreamKind,
         isLast: Bool, _ resolver: some PlaceholderResolving
     ) -> [UInt8] {
         var entry = open(key, voice: voice, kind: kind)

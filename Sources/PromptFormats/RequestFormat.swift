@@ -49,11 +49,31 @@ public protocol RequestFormat: Sendable {
     /// Whether a request of this head has this format.
     func accepts(_ head: RequestHead) -> Bool
     /// Finds every text part. An empty body has none. Throws when the body can't be read within `FormatLimits`.
-    func parse(_ body: [UInt8]) throws(FormatError) -> ParsedRequest
+    func parse(_ body: [UInt8], of head: RequestHead) throws(FormatError) -> ParsedRequest
     /// A machine that puts values back into the reply; it passes the reply untouched when there is nothing it understands.
     func reply(_ head: ReplyHead) -> any ReplyRestorer
     /// The provider's own error, with a status that its clients neither retry nor mistake.
     func refusal(_ message: String, eventID: String, kind: RefusalKind) -> Refusal
+    /// The same as an answer to a request that was read.
+    func refusal(_ message: String, eventID: String, kind: RefusalKind, to request: ParsedRequest) -> Refusal
+    /// Names of query parameters that carry a credential, lower-case: the gate neither inspects nor records their values.
+    var credentialParameters: [String] { get }
+    /// Whether the provider keeps the conversation unless told not to (`ParsedRequest.store`), so that a request brings only what is new.
+    var keepsConversation: Bool { get }
+}
+
+extension RequestFormat {
+    public func refusal(_ message: String, eventID: String, kind: RefusalKind, to request: ParsedRequest) -> Refusal {
+        refusal(message, eventID: eventID, kind: kind)
+    }
+
+    public var credentialParameters: [String] { [] }
+    public var keepsConversation: Bool { false }
+
+    /// Reads a body whose head says nothing of interest.
+    public func parse(_ body: [UInt8]) throws(FormatError) -> ParsedRequest {
+        try parse(body, of: RequestHead(provider: "", method: "POST", path: "/"))
+    }
 }
 
 /// Why a request is answered by the gate itself.

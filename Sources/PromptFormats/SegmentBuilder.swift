@@ -52,12 +52,12 @@ struct SegmentBuilder {
     /// Data of at most so many bytes is read as text besides counting as opaque.
     static let maxReadDataBytes = 16 << 10
 
-    let body: JSONSource
+    private(set) var body: JSONSource
     private(set) var segments: [RequestSegment] = []
     private(set) var opaque: [OpaquePart] = []
     private var postponed: [(node: Int, context: PartContext)] = []
     private var groups = 0
-    private var model: String?
+    private var models: [String] = []
     private var streams = false
     private var store: Bool?
 
@@ -65,8 +65,16 @@ struct SegmentBuilder {
         body = JSONSource(tape: try JSONParser.parse(bytes), map: nil, depth: 1, path: "")
     }
 
+    /// For a body that is no JSON text, but may hold some.
+    init() { body = JSONSource(tape: JSONTape(bytes: [], nodes: []), map: nil, depth: 1, path: "") }
+
+    /// Goes on with a JSON text that stands somewhere in the body, under a path of its own. Throws at what is no JSON.
+    mutating func open(_ text: [UInt8], map: OffsetMap, path: String) throws(FormatError) {
+        body = JSONSource(tape: try JSONParser.parse(text), map: map, depth: 1, path: path)
+    }
+
     var request: ParsedRequest {
-        ParsedRequest(segments: segments, opaque: opaque, model: model, streams: streams, store: store)
+        ParsedRequest(segments: segments, opaque: opaque, models: models, streams: streams, store: store)
     }
 
     mutating func newGroup() -> Int {
@@ -79,7 +87,7 @@ struct SegmentBuilder {
             throw body.tape.bytes.withUnsafeBytes {
                 FormatError(
                     .tooManySegments, "more than \(FormatLimits.maxSegments) texts; send less at once",
-                    at: segment.map.original(of: ByteSpan(start: 0, end: 0)).start, in: $0)
+                    at: min(segment.map.original(of: ByteSpan(start: 0, end: 0)).start, $0.count), in: $0)
             }
         }
         segments.append(segment)
@@ -94,15 +102,20 @@ struct SegmentBuilder {
         for key in ["model", "stream", "store"] as [StaticString] {
             let given = tape.members(JSONTape.root, key)
             if let second = given.dropFirst().first {
-                opaque.append(OpaquePart(kind: .duplicateKey, path: tape.path(second)))
+                opaque.append(OpaquePart(kind: .duplicateKey, path: body.path(second)))
             }
             guard let last = given.last else { continue }
             switch key.description {
-            case "model": model = tape.string(last)
+            case "model": addModel(last)
             case "stream": streams = tape.boolean(last) ?? false
             default: store = tape.boolean(last)
             }
         }
+    }
+
+    /// Notes a model that the request asks for; it may ask for several.
+    mutating func addModel(_ node: Int) {
+        if let model = body.tape.string(node) { addModel(named: model) }
     }
 
     mutating func addOpaque(_ kind: OpaquePart.Kind, _ node: Int, _ context: PartContext, mediaType: String? = nil) {
@@ -121,7 +134,25 @@ struct SegmentBuilder {
                 byteCount: source.toBody(source.tape.span(node)).count))
     }
 
+    /// Reports a part of a body that is no JSON text.
+    mutating func addOpaque(_ part: OpaquePart) { opaque.append(part) }
+
     // MARK: Texts
+
+    /// Takes a text that stands outside of JSON.
+    mutating func raw(
+        _ text: [UInt8], map: OffsetMap, path: String, _ context: PartContext
+    ) throws(FormatError) {
+        guard !text.isEmpty else { return }
+        try add(
+            RequestSegment(
+                text: text, map: map, path: path, message: context.message, role: context.role,
+                group: context.group ?? newGroup(), rewritable: context.rewritable, coding: .raw))
+    }
+
+    mutating func addModel(named model: String) {
+        if models.count < FormatLimits.maxModels, !models.contains(model) { models.append(model) }
+    }
 
     /// Takes a string as text that is read as it stands. Anything but a string is taken apart for its leaves.
     mutating func text(_ node: Int, _ context: PartContext) throws(FormatError) {
@@ -295,6 +326,7 @@ struct SegmentBuilder {
             }
             return true
         }
+        payload = body.toBody(payload)
         var map = OffsetMap(originalStart: payload.start)
         map.appendReplaced(decoded: text.count, original: payload.count)
         try add(

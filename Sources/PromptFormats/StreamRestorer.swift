@@ -1,14 +1,14 @@
-/// Puts values back into a reply that comes as server-sent events.
+/// Puts values back into a reply that comes as a stream of events.
 ///
 /// An event goes on as soon as its text is decided: at once, unless the text ends in what could be the beginning of a placeholder.
 /// Events of other texts and pings do not wait for it. An event without a value in it passes byte for byte.
-struct StreamRestorer: ReplyRestorer {
-    private let dialect: ReplyDialect
-    private var splitter = EventSplitter()
+struct StreamRestorer<Framing: ReplyFraming>: ReplyRestorer {
+    private let dialect: any ReplyDialect
+    private var splitter = Framing()
     private var texts = ReplyTexts()
     private var isPassing = false
 
-    init(dialect: ReplyDialect) { self.dialect = dialect }
+    init(dialect: any ReplyDialect) { self.dialect = dialect }
 
     var restoredCount: Int { texts.restoredCount }
     var mayChangeBytes: Bool { true }
@@ -18,9 +18,9 @@ struct StreamRestorer: ReplyRestorer {
         var out: [UInt8] = []
         for piece in splitter.feed(bytes) {
             switch piece {
-            case .comment(let raw): out += raw
-            case .event(let raw) where isPassing: out += raw
-            case .event(let raw): handle(raw, resolver, &out)
+            case .other(let raw): out += raw
+            case .event(let event) where isPassing: out += event.raw
+            case .event(let event): handle(event, resolver, &out)
             case .oversized(let raw):
                 stop(resolver, &out)
                 out += raw
@@ -32,7 +32,9 @@ struct StreamRestorer: ReplyRestorer {
     }
 
     mutating func finish(restoring resolver: some PlaceholderResolving) -> [UInt8] {
-        let out = texts.endAll(resolver)
+        var out: [UInt8] = []
+        if !isPassing, let event = splitter.last() { handle(event, resolver, &out) }
+        out += texts.endAll(resolver)
         return out + splitter.finish()
     }
 
@@ -42,8 +44,10 @@ struct StreamRestorer: ReplyRestorer {
         isPassing = true
     }
 
-    private mutating func handle(_ raw: [UInt8], _ resolver: some PlaceholderResolving, _ out: inout [UInt8]) {
-        let event = ServerEvent(raw)
+    private mutating func handle(
+        _ event: any ReplyEvent, _ resolver: some PlaceholderResolving, _ out: inout [UInt8]
+    ) {
+        let raw = event.raw
         guard event.hasData, !event.data.isEmpty else {
             out += raw
             return
@@ -69,7 +73,7 @@ struct StreamRestorer: ReplyRestorer {
     }
 
     private mutating func apply(
-        _ reading: ReplyReading, to event: ServerEvent, _ resolver: some PlaceholderResolving, _ out: inout [UInt8]
+        _ reading: ReplyReading, to event: any ReplyEvent, _ resolver: some PlaceholderResolving, _ out: inout [UInt8]
     ) {
         let tape = reading.tape
         let pieces = reading.steps.indices.filter { index in

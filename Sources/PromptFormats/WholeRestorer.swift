@@ -2,12 +2,12 @@ import Primitives
 
 /// Puts values back into a reply that is one JSON text. It is held until it is complete, up to `FormatLimits.maxReplyBytes`.
 struct WholeRestorer: ReplyRestorer {
-    let dialect: ReplyDialect
+    let dialect: any ReplyDialect
     private var body: [UInt8] = []
     private var isPassing = false
     private var texts = ReplyTexts()
 
-    init(dialect: ReplyDialect) { self.dialect = dialect }
+    init(dialect: any ReplyDialect) { self.dialect = dialect }
 
     var restoredCount: Int { texts.restoredCount }
     var mayChangeBytes: Bool { true }

@@ -3,7 +3,7 @@ import PromptFormats
 import Testing
 
 @Suite struct AnthropicMessagesFormatTests {
-    private let format = AnthropicMessagesFormat()
+    private let format = WireFormat.anthropicMessages
 
     private let body = bytes(
         #"""

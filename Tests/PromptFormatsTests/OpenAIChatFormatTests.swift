@@ -3,7 +3,7 @@ import PromptFormats
 import Testing
 
 @Suite struct OpenAIChatFormatTests {
-    private let format = OpenAIChatFormat()
+    private let format = WireFormat.openAIChat
 
     private let body = bytes(
         #"""

@@ -3,7 +3,7 @@ import PromptFormats
 import Testing
 
 @Suite struct OpenAIResponsesFormatTests {
-    private let format = OpenAIResponsesFormat()
+    private let format = WireFormat.openAIResponses
 
     private let body = bytes(
         #"""

@@ -22,9 +22,9 @@ enum Dialect: String, CaseIterable, Sendable {
 
     var format: any RequestFormat {
         switch self {
-        case .chat: OpenAIChatFormat()
-        case .responses: OpenAIResponsesFormat()
-        case .messages: AnthropicMessagesFormat()
+        case .chat: WireFormat.openAIChat
+        case .responses: WireFormat.openAIResponses
+        case .messages: WireFormat.anthropicMessages
         }
     }
 

@@ -13,12 +13,11 @@ import Testing
         #expect(match("azure", "/openai/deployments/d/chat/completions?api-version=1").id == "openai.chat")
         #expect(match("openai", "/v1/responses").id == "openai.responses")
         #expect(match("anthropic", "/v1/messages").id == "anthropic.messages")
-        #expect(match("openai", "/v1/embeddings").id == "generic")
-        #expect(match("anthropic", "/v1/complete").id == "generic")
+        #expect(match("openai", "/v1/nothing-known").id == "generic")
     }
 
     @Test func anUnknownShapeIsInspectedWholeAndReported() throws {
-        let request = try match("openai", "/v1/embeddings").parse(
+        let request = try match("openai", "/v1/nothing-known").parse(
             bytes(#"{"model":"e","input":["one","two"],"config_of_the_caller":{"4111111111111111":true}}"#))
         #expect(
             request.segments.map { text($0.text) } == [
@@ -30,14 +29,14 @@ import Testing
 
     @Test func tokensAreOpaque() throws {
         let tokens = (0..<40).map { String($0 * 1000) }.joined(separator: ",")
-        let request = try match("openai", "/v1/embeddings").parse(bytes(#"{"input":[\#(tokens)]}"#))
+        let request = try match("openai", "/v1/nothing-known").parse(bytes(#"{"input":[\#(tokens)]}"#))
         #expect(request.opaque.map(\.kind) == [.unknownShape, .tokens])
         #expect(request.opaque[1].path == "input")
     }
 
     @Test func whatIsNotJSONIsOneText() throws {
         let body = bytes("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nkey=1\r\n--b--")
-        let request = try match("openai", "/v1/files").parse(body)
+        let request = try match("openai", "/v1/nothing-known").parse(body)
         #expect(request.segments.map(\.text) == [body])
         #expect(request.opaque.map(\.kind) == [.unknownShape])
         #expect(request.replacing("key=1", with: "GONE", in: body) == text(body).replacingOnce("key=1", with: "GONE"))
@@ -70,7 +69,7 @@ import Testing
         let escaped = inner.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         let body = bytes(
             #"{"messages":[{"role":"assistant","tool_calls":[{"function":{"arguments":"\#(escaped)"}}]}]}"#)
-        let request = try OpenAIChatFormat().parse(body)
+        let request = try WireFormat.openAIChat.parse(body)
         #expect(request.segments.count == 1)
         #expect(request.segments[0].coding == .json(depth: 2))
     }
@@ -106,7 +105,7 @@ import Testing
 
     @Test func anEventIDThatIsNoWordStaysOutOfTheHeader() {
         for id in ["", "a\r\nx-evil: 1", "ü"] {
-            let refusal = OpenAIChatFormat().refusal("m", eventID: id, kind: .blocked)
+            let refusal = WireFormat.openAIChat.refusal("m", eventID: id, kind: .blocked)
             #expect(!refusal.headers.contains { $0.name == "x-sluice-event" })
         }
     }

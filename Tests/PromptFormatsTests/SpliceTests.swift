@@ -24,7 +24,7 @@ import Testing
 
     @Test func editsChangeWhatTheyCoverAndNothingElse() throws {
         var random = TestRandom(11)
-        let format = OpenAIChatFormat()
+        let format = WireFormat.openAIChat
         for _ in 0..<300 {
             let body = bytes(request(&random))
             let before = try format.parse(body)
@@ -67,7 +67,7 @@ import Testing
         var random = TestRandom(12)
         for _ in 0..<100 {
             let body = bytes(request(&random))
-            for segment in try OpenAIChatFormat().parse(body).segments {
+            for segment in try WireFormat.openAIChat.parse(body).segments {
                 let span = segment.map.original(of: ByteSpan(start: 0, end: segment.text.count))
                 #expect(span.end <= body.count)
                 #expect(segment.map.decodedCount == segment.text.count)
@@ -86,7 +86,7 @@ import Testing
 
     @Test func editsThatOverlapBecomeOne() throws {
         let body = bytes(#"{"messages":[{"role":"user","content":"abcdefgh"}]}"#)
-        let request = try OpenAIChatFormat().parse(body)
+        let request = try WireFormat.openAIChat.parse(body)
         let edits = [(2, 5), (4, 6), (2, 3), (7, 8)].map {
             RequestEdit(segment: 0, span: ByteSpan(start: $0.0, end: $0.1), replacement: bytes("<\($0.0)-\($0.1)>"))
         }

@@ -58,7 +58,7 @@ import Testing
             ReplyHead(status: 200, headers: [("content-type", "text/html")]), ReplyHead(status: 200, headers: []),
         ]
         for head in heads {
-            let restorer = OpenAIChatFormat().reply(head)
+            let restorer = WireFormat.openAIChat.reply(head)
             #expect(!restorer.mayChangeBytes)
             #expect(run(restorer, reply(.chat, placeholder.description)) == reply(.chat, placeholder.description))
         }

@@ -26,6 +26,8 @@ struct Exchange {
         var provider: GatewayCore.Provider
         /// Path and query as the provider sees them.
         var path: String
+        /// What the format gets to know of the head.
+        var requestHead: RequestHead
         var format: any RequestFormat
     }
 
@@ -110,11 +112,11 @@ struct Exchange {
             throw unknownPath()
         case .provider(let name, let path):
             guard let provider = core.providers[name] else { throw unknownPath() }
-            let format = RequestFormats.match(
-                RequestHead(
-                    provider: name, method: head.method.rawValue, path: path,
-                    headers: head.headers.map { (name: $0.name, value: $0.value) }))
-            return Admitted(provider: provider, path: path, format: format)
+            let requestHead = RequestHead(
+                provider: name, method: head.method.rawValue, path: path,
+                headers: head.headers.map { (name: $0.name, value: $0.value) })
+            return Admitted(
+                provider: provider, path: path, requestHead: requestHead, format: RequestFormats.match(requestHead))
         }
     }
 

@@ -28,12 +28,12 @@ extension Exchange {
         // Edits name segments by their index: the target stands behind those of the body.
         let texts = PromptBuilder.segments(parsed.request)
         let prompt = prompt(
-            parsed.request, segments: texts + [PromptBuilder.target(head.uri, after: texts)], opaque: parsed.opaque,
+            parsed.request, segments: texts + [target(after: texts, admitted)], opaque: parsed.opaque,
             admitted)
         let verdict = await core.services.inspector.inspect(prompt)
         action = verdict.action.rawValue
         // What this channel can't do (hold, send elsewhere) it stops.
-        guard verdict.action <= .redact else { throw stopped(verdict, admitted, coded: coded) }
+        guard verdict.action <= .redact else { throw stopped(verdict, parsed.request, admitted, coded: coded) }
         let resolver = core.services.resolver(prompt.scope)
         var judged = Judged(
             body: body, isEdited: false, event: verdict.eventID, resolver: resolver.isEmpty ? nil : resolver)
@@ -55,8 +55,13 @@ extension Exchange {
             segments: segments, opaque: opaque, destination: destination, channel: .gateway,
             application: head.headers.first(name: "user-agent"), user: core.services.user,
             scope: core.scoping.scope(
-                uid: core.configuration.uid, headers: head.headers, destination: destination, request: request,
-                format: admitted.format.id))
+                uid: core.configuration.uid, headers: head.headers, target: head.uri, destination: destination,
+                request: request, format: admitted.format))
+    }
+
+    private func target(after segments: [PromptSegment], _ admitted: Admitted) -> PromptSegment {
+        let text = RequestTargetText.inspected(head.uri, hiding: admitted.format.credentialParameters)
+        return PromptBuilder.target(text, after: segments)
     }
 
     private static let undecodable = Parsed(
@@ -64,8 +69,9 @@ extension Exchange {
 
     private func parse(_ body: [UInt8], _ admitted: Admitted) async throws -> Parsed {
         let format = admitted.format
+        let head = admitted.requestHead
         do {
-            let request = try await Self.offLoop(body.count) { try format.parse(body) }
+            let request = try await Self.offLoop(body.count) { try format.parse(body, of: head) }
             return Parsed(request: request, opaque: PromptBuilder.opaque(request))
         } catch let error as FormatError {
             let message = "The request's body can't be read, so it was not sent: \(error)"
@@ -86,11 +92,11 @@ extension Exchange {
         return try await NIOThreadPool.singleton.runIfActive(work)
     }
 
-    private func stopped(_ verdict: Verdict, _ admitted: Admitted, coded: Bool) -> Answered {
+    private func stopped(_ verdict: Verdict, _ request: ParsedRequest, _ admitted: Admitted, coded: Bool) -> Answered {
         var message = verdict.message.isEmpty ? "Sluice stopped this prompt." : verdict.message
         if coded { message += " Send the body without Content-Encoding, so that it can be inspected." }
         let refusal = admitted.format.refusal(
-            message, eventID: verdict.eventID ?? "", kind: coded ? .unsupportedEncoding : .blocked)
+            message, eventID: verdict.eventID ?? "", kind: coded ? .unsupportedEncoding : .blocked, to: request)
         return Answered(reply: OwnReply(refusal), reason: verdict.action.rawValue)
     }
 }

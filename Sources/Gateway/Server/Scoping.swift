@@ -19,15 +19,17 @@ struct Scoping: Sendable {
     static let credentialFields = ["authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"]
 
     func scope(
-        uid: UInt32, headers: HTTPHeaders, destination: Destination, request: ParsedRequest, format: String
+        uid: UInt32, headers: HTTPHeaders, target: String, destination: Destination, request: ParsedRequest,
+        format: any RequestFormat
     ) -> RestoreScope {
-        RestoreScope(
-            client: "uid:\(uid)", credential: credential(headers),
+        let inTarget = RequestTargetText.credentials(target, in: format.credentialParameters)
+        return RestoreScope(
+            client: "uid:\(uid)", credential: credential(headers, inTarget),
             destination: "\(destination.provider)/\(destination.surface)",
-            conversation: conversation(request, format: format))
+            conversation: conversation(request, isKept: format.keepsConversation))
     }
 
-    private func credential(_ headers: HTTPHeaders) -> [UInt8] {
+    private func credential(_ headers: HTTPHeaders, _ inTarget: [String]) -> [UInt8] {
         var mac = HMAC<SHA256>(key: key)
         mac.update(data: Array("credential".utf8))
         for name in Self.credentialFields {
@@ -38,11 +40,16 @@ struct Scoping: Sendable {
                 mac.update(data: bytes)
             }
         }
+        for parameter in inTarget {
+            let bytes = Array(parameter.utf8)
+            mac.update(data: Array("?:\(bytes.count):".utf8))
+            mac.update(data: bytes)
+        }
         return Array(mac.finalize())
     }
 
-    private func conversation(_ request: ParsedRequest, format: String) -> String? {
-        if format == "openai.responses", request.store != false { return nil }
+    private func conversation(_ request: ParsedRequest, isKept: Bool) -> String? {
+        if isKept, request.store != false { return nil }
         guard let first = request.segments.first(where: { $0.role == .user }) else { return nil }
         var mac = HMAC<SHA256>(key: key)
         mac.update(data: Array("conversation".utf8))

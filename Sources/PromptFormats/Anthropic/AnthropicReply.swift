@@ -1,4 +1,9 @@
 /// Replies of messages: whole, and as events.
+struct AnthropicReplies: ReplyDialect {
+    func readReply(_ reading: inout ReplyReading) { AnthropicReply.readMessage(&reading) }
+    func readEvent(_ reading: inout ReplyReading, name: [UInt8]) { AnthropicReply.readEvent(&reading, name: name) }
+}
+
 enum AnthropicReply {
     static func readMessage(_ reading: inout ReplyReading) {
         for (index, block) in reading.elements(JSONTape.root, "content").enumerated() {
@@ -10,14 +15,7 @@ enum AnthropicReply {
                 }
             case "tool_use":
                 guard let input = reading.one(block, "input") else { break }
-                let name = reading.string(block, "name")
-                let end = Int(reading.tape.nodes[input].next)
-                for (inner, node) in (input..<end).filter({ reading.tape.kind($0) == .string }).enumerated() {
-                    reading.add(
-                        .whole(
-                            StreamKey(kind: .tool, outer: index, inner: inner), node: node, voice: 0,
-                            kind: .tool(name: name, jsonDepth: 0)))
-                }
+                reading.addLeaves(input, tool: reading.string(block, "name"), outer: index, voice: 0)
             default: break
             }
         }

@@ -1,4 +1,9 @@
 /// Replies of chat completions (and of completions): whole, and as chunks.
+struct OpenAIChatReplies: ReplyDialect {
+    func readReply(_ reading: inout ReplyReading) { OpenAIChatReply.read(&reading, isChunk: false) }
+    func readEvent(_ reading: inout ReplyReading, name: [UInt8]) { OpenAIChatReply.read(&reading, isChunk: true) }
+}
+
 enum OpenAIChatReply {
     static func read(_ reading: inout ReplyReading, isChunk: Bool) {
         for choice in reading.elements(JSONTape.root, "choices") {

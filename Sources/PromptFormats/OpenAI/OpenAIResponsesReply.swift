@@ -1,6 +1,13 @@
 import Primitives
 
 /// Replies of Responses: whole, and as events. The events repeat a text: in pieces, at its end, with its item, and with the response.
+struct OpenAIResponsesReplies: ReplyDialect {
+    func readReply(_ reading: inout ReplyReading) { OpenAIResponsesReply.readResponse(&reading, JSONTape.root) }
+    func readEvent(_ reading: inout ReplyReading, name: [UInt8]) {
+        OpenAIResponsesReply.readEvent(&reading, name: name)
+    }
+}
+
 enum OpenAIResponsesReply {
     static func readResponse(_ reading: inout ReplyReading, _ response: Int) {
         for (index, item) in reading.elements(response, "output").enumerated() { self.item(&reading, item, index) }
