@@ -22,7 +22,8 @@ struct ClassifierBench {
         guard arguments.count >= 2 else {
             FileHandle.standardError.write(
                 Data(
-                    "usage: classifier-bench randomness | jsonl|time|prompts|start|prove|validate RULES [FILE [N]]\n".utf8))
+                    "usage: classifier-bench randomness | jsonl|time|prompts|start|prove|validate RULES [FILE [N]]\n"
+                        .utf8))
             exit(2)
         }
         switch arguments[0] {

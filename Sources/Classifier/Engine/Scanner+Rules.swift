@@ -147,9 +147,11 @@ extension Scanner {
         if let least = definition.minRandomness {
             let randomness = text.withSpan(value) { Randomness.score($0) }
             guard randomness >= least else { return }
+            if definition.kind == .secret, PublicMaterial.isOne(text, value) { return }
             reasons.append(.random(Int(randomness * 100)))
         }
         if definition.kind == .secret, Placeholders.isOne(text, value) { return }
+        if Placeholders.isOwn(text, value) { return }
         let key = KeyFinder.key(in: text, before: value.lowerBound)
         if !rule.context.isEmpty {
             let word = ContextWords.find(

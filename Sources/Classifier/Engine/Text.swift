@@ -47,13 +47,16 @@ struct Text {
     }
 
     /// Whether the lower-case word occurs anywhere in the range, without regard to ASCII case.
-    func containsFolded(_ wanted: StaticString, in range: Range<Int>) -> Bool {
+    func containsFolded(_ wanted: StaticString, in range: Range<Int>) -> Bool { first(wanted, in: range) != nil }
+
+    /// Where the lower-case word first occurs in the range, without regard to ASCII case.
+    func first(_ wanted: StaticString, in range: Range<Int>) -> Int? {
         let last = range.upperBound - wanted.utf8CodeUnitCount
-        guard range.lowerBound <= last else { return false }
-        let first = wanted.utf8Start[0]
-        for index in range.lowerBound...last where foldCase(self[index]) == first {
-            if hasFolded(wanted, at: index) { return true }
+        guard range.lowerBound <= last else { return nil }
+        let initial = wanted.utf8Start[0]
+        for index in range.lowerBound...last where foldCase(self[index]) == initial {
+            if hasFolded(wanted, at: index) { return index }
         }
-        return false
+        return nil
     }
 }

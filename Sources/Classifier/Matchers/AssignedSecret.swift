@@ -22,6 +22,8 @@ enum AssignedSecret {
         var isProse = false
         /// The separator touches name and value on both sides, as in an environment file.
         var isTight = false
+        /// Reached over a comma or an opening parenthesis, which as often join a list's words or a call's label.
+        var isArgument = false
         /// Too long for a value; nothing is looked for inside it.
         var isOverlong = false
     }
@@ -56,13 +58,16 @@ enum AssignedSecret {
         let isQuotedName = closing > 0
         let separator = skipSeparator(text, from: at, isQuotedName: isQuotedName, isOption: name.isOption)
         guard let separator else { return isQuotedName ? nil : prose(text, from: at, name) }
-        return valueAt(text, from: separator.end, isAssigned: separator.isSign, isTight: separator.isTight)
+        var place = valueAt(text, from: separator.end, isAssigned: separator.isSign, isTight: separator.isTight)
+        place?.isArgument = separator.isArgument
+        return place
     }
 
     private struct Separator {
         var end: Int
         var isSign: Bool
         var isTight: Bool
+        var isArgument = false
     }
 
     /// Steps over blanks and one assignment sign; nil if there is none.
@@ -81,10 +86,10 @@ enum AssignedSecret {
         }
         let byte = text.at(at)
         if isQuotedName, byte == UInt8(ascii: ",") {
-            return Separator(end: skipBlanks(text, from: at + 1), isSign: true, isTight: false)
+            return Separator(end: skipBlanks(text, from: at + 1), isSign: true, isTight: false, isArgument: true)
         }
         if byte == UInt8(ascii: "("), isQuote(text.at(at + 1)) {
-            return Separator(end: at + 1, isSign: true, isTight: true)
+            return Separator(end: at + 1, isSign: true, isTight: true, isArgument: true)
         }
         if isOption, at > start, byte != UInt8(ascii: "-") { return Separator(end: at, isSign: true, isTight: false) }
         // A declared type between name and sign: password string = "...", password: String = "..." comes as ":" above.
@@ -132,7 +137,7 @@ enum AssignedSecret {
         var end = at
         while end > begin, text[end - 1] == 0x20 { end -= 1 }
         while at < min(text.count, end + 64), ByteSet.space.contains(text[at]) { at += 1 }
-        guard end > begin, text.at(at) == UInt8(ascii: "<") else { return nil }
+        guard end > begin, text.at(at) == UInt8(ascii: "<"), text.at(at + 1) == UInt8(ascii: "/") else { return nil }
         return Place(value: begin..<end, isQuoted: true, isAssigned: true)
     }
 
@@ -170,7 +175,9 @@ enum AssignedSecret {
                 ? Place(value: inner..<end, isQuoted: true, isAssigned: isAssigned, isTight: isTight) : nil
         }
         let begin = at
-        while at < text.count, at - begin <= maxValueBytes, !endsBareValue(text[at]) { at += 1 }
+        while at < text.count, at - begin <= maxValueBytes, !endsBareValue(text[at]), !isNextParameter(text, at) {
+            at += 1
+        }
         if at - begin > maxValueBytes {
             return Place(value: begin..<at, isQuoted: false, isAssigned: isAssigned, isOverlong: true)
         }
@@ -218,6 +225,13 @@ enum AssignedSecret {
             true
         default: false
         }
+    }
+
+    /// `&state=` in a query: the next parameter.
+    private static func isNextParameter(_ text: Text, _ index: Int) -> Bool {
+        guard text[index] == UInt8(ascii: "&"), isASCIILetter(text.at(index + 1)) else { return false }
+        let end = skipWord(text, from: index + 1) ?? index
+        return text.at(end) == UInt8(ascii: "=")
     }
 
     static func isQuote(_ byte: UInt8) -> Bool {

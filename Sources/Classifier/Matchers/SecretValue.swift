@@ -4,11 +4,13 @@ enum SecretValue {
     static let minPasswordBytes = 4
     /// Shortest other secret, in bytes.
     static let minTokenBytes = 10
+    /// Least `Randomness.score` of a secret that is no password.
+    static let minRandomness = 0.7
 
     static func judge(_ text: Text, _ place: AssignedSecret.Place, _ name: SecretName) -> AssignedSecret.Hit? {
         let value = place.value
         if value.contains(where: { text[$0] < 0x20 }) || Placeholders.isOne(text, value) { return nil }
-        if isReference(text, place, name) { return nil }
+        if isReference(text, place, name) || isLabel(text, place, name) { return nil }
         let make = Make(text, value)
         if name.isPassword { return password(text, place, name, make) }
         return token(text, place, make)
@@ -112,9 +114,10 @@ enum SecretValue {
         guard make.digits >= 2 || make.digits == 1 && make.kinds >= 3, make.letters >= 2 else { return nil }
         if isPathOrHost(text, value) || !place.isQuoted && isTypeName(text, value) { return nil }
         if text.withSpan(value, UUIDShape.matches) { return AssignedSecret.Hit(value: value, adjust: -0.1) }
-        guard WordShape.longestRandomPart(text, value) >= (make.count >= 16 ? 8 : minTokenBytes) else { return nil }
-        let randomness = text.withSpan(value) { Randomness.normalisedEntropy($0) }
-        guard randomness >= 0.7 else { return nil }
+        guard text.withSpan(value, { Randomness.score($0) }) >= minRandomness,
+            RandomPart.longest(text, value) >= RandomPart.minBytes
+        else { return nil }
+        if PublicMaterial.isOne(text, value) { return nil }
         return AssignedSecret.Hit(value: value, adjust: make.count >= 20 ? 0.05 : -0.1)
     }
 
@@ -189,52 +192,15 @@ enum SecretValue {
             return !name.isPassword || first != UInt8(ascii: "&") && first != UInt8(ascii: "*")
         }
         // A call, an index, or a chain of identifiers.
-        if value.contains(where: { text[$0] == UInt8(ascii: "(") || text[$0] == UInt8(ascii: "[") }) {
-            return !place.isTight
+        if let bracket = value.first(where: { text[$0] == UInt8(ascii: "(") || text[$0] == UInt8(ascii: "[") }) {
+            return !place.isTight || isName(text, value.lowerBound..<bracket)
         }
         let isIdentifiers = value.allSatisfy {
             isWordByte(text[$0]) || text[$0] == UInt8(ascii: ".") || text[$0] == UInt8(ascii: ">")
         }
         guard isIdentifiers else { return false }
         let hasDigit = value.contains { isASCIIDigit(text[$0]) }
+        if hasDigit, !name.isPassword { return text.withSpan(value) { Randomness.score($0) } < minRandomness }
         return !hasDigit && !(name.isEnvironment && place.isTight) && !(name.isOption && place.isTight)
-    }
-}
-
-/// Tells the random parts of a value from words.
-enum WordShape {
-    /// The length of the longest part between separators that no word or number explains.
-    static func longestRandomPart(_ text: Text, _ value: Range<Int>) -> Int {
-        var longest = 0
-        var start = value.lowerBound
-        for index in value.lowerBound...value.upperBound {
-            let isEnd = index == value.upperBound || isJoint(text[index])
-            guard isEnd else { continue }
-            if index > start, isRandom(text, start..<index) { longest = max(longest, index - start) }
-            start = index + 1
-        }
-        return longest
-    }
-
-    private static func isJoint(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
-            || byte == UInt8(ascii: "/") || byte == UInt8(ascii: " ")
-    }
-
-    /// Letters and digits that alternate, or capitals in places where no name has them.
-    private static func isRandom(_ text: Text, _ part: Range<Int>) -> Bool {
-        guard part.count >= 6 else { return false }
-        var changes = 0
-        var digits = 0
-        var last = 0
-        for index in part {
-            let byte = text[index]
-            let kind = isASCIIDigit(byte) ? 1 : ByteSet.upper.contains(byte) ? 2 : ByteSet.lower.contains(byte) ? 3 : 4
-            if kind == 1 { digits += 1 }
-            // A capital that a small letter follows is one word's beginning, not a change.
-            if last != 0, kind != last, !(last == 2 && kind == 3) { changes += 1 }
-            last = kind
-        }
-        return digits > 0 && digits < part.count && changes >= 2 && changes * 8 >= part.count - 4
     }
 }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Tells values that only stand for a secret: examples, masks, templates.
 enum Placeholders {
     /// Whether the value is one.
@@ -5,14 +7,44 @@ enum Placeholders {
     /// The words are long enough that a random token of any length in use holds one by chance less than once in a million.
     static func isOne(_ text: Text, _ value: Range<Int>) -> Bool {
         guard !value.isEmpty else { return true }
-        return isMasked(text, value) || isTemplate(text, value) || hasWord(text, value)
+        return isMasked(text, value) || isTemplate(text, value) || hasWord(text, value) || isCut(text, value)
+    }
+
+    /// Whether the value is, or is mostly, what redaction wrote in the place of a value.
+    static func isOwn(_ text: Text, _ value: Range<Int>) -> Bool {
+        var low = value.lowerBound
+        let floor = max(0, low - Placeholder.maxBytes)
+        while low > floor, isWordByte(text[low - 1]) || text[low - 1] == UInt8(ascii: "\\") { low -= 1 }
+        var at = low
+        while at < value.upperBound, let start = text.first("sluice", in: at..<min(text.count, value.upperBound + 7)) {
+            let end = min(text.count, start + Placeholder.maxBytes)
+            let bytes = (start..<end).map { text[$0] }
+            if case .found(let readings) = Placeholder.match(in: bytes, at: 0, isComplete: true),
+                let first = readings.first
+            {
+                let own = start..<start + first.span.end
+                if own.clamped(to: value).count * 2 >= value.count { return true }
+            }
+            at = start + 1
+        }
+        return false
+    }
+
+    /// `ghp_a1b2...`: the writer left out the rest.
+    private static func isCut(_ text: Text, _ value: Range<Int>) -> Bool {
+        let end = value.upperBound
+        if text.at(end) == 0xE2 { return text.at(end + 1) == 0x80 && text.at(end + 2) == 0xA6 }
+        return text.at(end) == UInt8(ascii: ".") && text.at(end + 1) == UInt8(ascii: ".")
+            && text.at(end + 2) == UInt8(ascii: ".")
     }
 
     private static let words: [StaticString] = [
         "example", "placeholder", "redacted", "changeme", "change_me", "change-me", "dummy", "xxxxx", "your-", "your_",
         "yourpass", "yourtoken", "yourkey", "yoursecret", "yourapi", "insert_", "insert-", "replaceme", "replace_",
         "replace-", "notreal", "not-real", "not_real", "fakekey", "fake_", "fake-", "sample_", "sample-",
-        "<removed", "[removed", "[filtered", "[masked", "[hidden",
+        "<removed", "[removed", "[filtered", "[masked", "[hidden", "_here", "-here", "goes_here", "goes-here",
+        "keyhere",
+        "tokenhere", "secrethere", "passwordhere", "put_your", "enter_your", "put-your", "enter-your",
     ]
 
     private static func hasWord(_ text: Text, _ value: Range<Int>) -> Bool {
@@ -54,14 +86,34 @@ enum Placeholders {
         switch first {
         case UInt8(ascii: "$"):
             if second == UInt8(ascii: "{") || second == UInt8(ascii: "(") { return true }
-            return value.dropFirst().allSatisfy { isWordByte(text[$0]) }
+            return isVariable(text, value)
         case UInt8(ascii: "{"): return second == UInt8(ascii: "{") || last == UInt8(ascii: "}")
         case UInt8(ascii: "<"): return last == UInt8(ascii: ">")
+        case UInt8(ascii: "&"): return text.hasFolded("&lt;", at: value.lowerBound) || second == UInt8(ascii: "#")
+        case UInt8(ascii: "#"), UInt8(ascii: "@"):
+            return second == UInt8(ascii: "{")
+                || second == first && text[value.upperBound - 2] == first && last == first
+        case UInt8(ascii: "_"): return second == first && text[value.upperBound - 2] == first && last == first
+        case UInt8(ascii: "\\"): return second == UInt8(ascii: "(")
         case UInt8(ascii: "["): return last == UInt8(ascii: "]")
         case UInt8(ascii: "%"):
             return second == UInt8(ascii: "(") || second == UInt8(ascii: "{") || last == UInt8(ascii: "%")
                 || value.count == 2
         default: return text.containsFolded("${", in: value) || text.containsFolded("{{", in: value)
+        }
+    }
+
+    /// `$NAME` alone, or with what belongs to it: `$NAME/path`, `$self->{key}`, `$Name::Part`, `$list[0]`.
+    private static func isVariable(_ text: Text, _ value: Range<Int>) -> Bool {
+        var end = value.lowerBound + 1
+        while end < value.upperBound, isWordByte(text[end]) { end += 1 }
+        if end == value.upperBound { return true }
+        guard end >= value.lowerBound + 3, !isASCIIDigit(text[value.lowerBound + 1]) else { return false }
+        switch text[end] {
+        case UInt8(ascii: "/"), UInt8(ascii: "["), UInt8(ascii: "{"): return true
+        case UInt8(ascii: "-"): return text.at(end + 1) == UInt8(ascii: ">")
+        case UInt8(ascii: ":"): return text.at(end + 1) == UInt8(ascii: ":")
+        default: return false
         }
     }
 }
