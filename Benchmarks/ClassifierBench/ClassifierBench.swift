@@ -46,6 +46,9 @@ struct ClassifierBench {
         case "prompts":
             let data = try Data(contentsOf: URL(fileURLWithPath: arguments[2]))
             prompts(rules, data.split(separator: 0x0A).map { [UInt8]($0) })
+        case "pack":
+            let sources = try RuleFolder.load([arguments[1]])
+            try FileBytes.write(try Pack(sources).encoded(), to: arguments[2], mode: 0o644)
         case "start":
             var scanner = Scanner(rules)
             let first = clock.now
