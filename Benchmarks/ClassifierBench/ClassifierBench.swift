@@ -54,6 +54,9 @@ struct ClassifierBench {
             let first = clock.now
             let text = Array("password = \"kJ8#mQ2$vL9x\" and nothing more\n".utf8)
             let found = text.withUnsafeBytes { scanner.scan($0).findings.count }
+            var usage = timespec()
+            clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &usage)
+            print("process \(Double(usage.tv_nsec) / 1e6) ms of CPU so far")
             print("ready \(milliseconds(ready)) ms, first scan \(milliseconds(clock.now - first)) ms, \(found) found")
         default: exit(2)
         }

@@ -48,6 +48,61 @@ struct PackTests {
         #expect(lean.sources.allSatisfy { $0.hits.isEmpty })
     }
 
+    @Test func aPackHoldsTheRulesPlansAndTheyGiveTheSameFindings() throws {
+        let sources = Self.sources()
+        let read = try Pack(decoding: Pack(sources).encoded())
+        #expect(read.plans == sources.map { try? RulePlan($0.definition) })
+        #expect(!read.plans.contains(nil))
+        let text = Array(
+            "token acme_0123456789abcdef0123456789abcdee, again ACME_0123456789abcdef0123456789abcdee".utf8)
+        func found(_ set: RuleSet) -> [Finding] {
+            var scanner = Scanner(set)
+            return text.withUnsafeBytes { scanner.scan($0).findings }
+        }
+        #expect(
+            try found(RuleSet(read.definitions, plans: read.plans)) == found(RuleSet(sources.map(\.definition))))
+    }
+
+    @Test func everyCutOfAPlanAndEveryWrongByteIsNoPlanOrAHarmlessOne() throws {
+        let bytes = try RulePlan(Self.sources(1)[0].definition).encoded
+        for end in bytes.indices {
+            #expect(Self.plan(Array(bytes[..<end])) == nil)
+        }
+        let text = Array(repeating: Array("acme_0123456789abcdef0123456789abcdee ".utf8), count: 3).flatMap(\.self)
+        let definition = Self.sources(1)[0].definition
+        for index in bytes.indices {
+            for value: UInt8 in [2, 0xFF] where index < 64 || index % 8 == 0 {
+                var broken = bytes
+                broken[index] = value
+                guard let plan = Self.plan(broken) else { continue }
+                // A plan without a way to run the regex is refused when the rules are made ready.
+                guard let set = try? RuleSet([definition], plans: [plan]) else { continue }
+                var scanner = Scanner(set)
+                _ = text.withUnsafeBytes { scanner.scan($0) }
+            }
+        }
+    }
+
+    /// Reads a pack whose digest nobody checks.
+    private static func body(_ bytes: [UInt8]) throws -> Pack {
+        try bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) in
+            try PackReader.pack(raw, from: Pack.headerBytes, digest: [], examples: true)
+        }
+    }
+
+    private static func plan(_ bytes: [UInt8]) -> RulePlan? {
+        bytes.withUnsafeBytes { (raw: UnsafeRawBufferPointer) in RulePlan(decoding: raw) }
+    }
+
+    @Test func aRuleThatDoesNotCompileSaysSoWhenThePackIsUsed() throws {
+        var sources = Self.sources()
+        sources[1].definition.regex = "acme_([0-9a-f"
+        let loaded = LoadedPack(
+            pack: try Pack(decoding: Pack(sources).encoded()), origin: "", sourceFolder: nil, notes: [],
+            isFromSources: false)
+        #expect(throws: RuleError.self) { try loaded.ruleSet() }
+    }
+
     @Test func everyTruncationIsAClearError() throws {
         let bytes = try Pack(Self.sources()).encoded()
         for end in 0..<bytes.count {
@@ -63,7 +118,7 @@ struct PackTests {
         let bytes = try Pack(Self.sources()).encoded()
         for end in Pack.headerBytes..<bytes.count {
             #expect(throws: PackError.self) {
-                try PackReader.pack(Array(bytes[..<end]), from: Pack.headerBytes, digest: [], examples: true)
+                try Self.body(Array(bytes[..<end]))
             }
         }
     }
@@ -76,7 +131,7 @@ struct PackTests {
                 broken[index] ^= flip
                 // Byte 10, the engine's version, and all others are covered: header by its checks, body by the digest.
                 #expect(throws: PackError.self, "byte \(index)") { try Pack(decoding: broken) }
-                _ = try? PackReader.pack(broken, from: Pack.headerBytes, digest: [], examples: true)
+                _ = try? Self.body(broken)
             }
         }
     }

@@ -1,5 +1,5 @@
 /// A literal anchor as the table stores it, with what its rules allow around it.
-struct Literal: Sendable {
+struct Literal: Sendable, Hashable {
     /// In lower case unless case matters.
     var bytes: [UInt8]
     var isCaseSensitive: Bool

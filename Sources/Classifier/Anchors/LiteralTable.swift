@@ -22,7 +22,6 @@ final class LiteralTable: @unchecked Sendable {
     private struct Placement {
         var literal: Int
         var offset: Int
-        var sets: [ByteSet]
         /// Index into `masks`.
         var mask: Int
     }
@@ -49,9 +48,13 @@ final class LiteralTable: @unchecked Sendable {
         self.literals = literals
         edges = .allocate(capacity: max(1, literals.count))
         var placed: [Placement] = []
+        placed.reserveCapacity(2 * literals.count)
+        var costs: [Int] = []
         for (id, literal) in literals.enumerated() {
             precondition(literal.bytes.count >= Literal.minBytes, "shorter literals are refused by RuleSet")
-            for parity in 0...1 { placed.append(Self.place(literal, id: id, parity: parity)) }
+            let (even, odd) = Self.place(literal, id: id, costs: &costs)
+            placed.append(even)
+            placed.append(odd)
         }
         var bits: UInt32 = 6
         while 1 << bits < placed.count * 2 { bits += 1 }
@@ -85,26 +88,41 @@ final class LiteralTable: @unchecked Sendable {
         edges.deallocate()
     }
 
-    /// The four places, at an offset of the given parity, that text matches most rarely.
-    private static func place(_ literal: Literal, id: Int, parity: Int) -> Placement {
-        var best: (cost: Int, placement: Placement)?
-        for offset in -1..<literal.bytes.count - 1 where (offset + 2) % 2 == parity {
-            let known = (0..<4).filter { (0..<literal.bytes.count).contains(offset + $0) }
-            let mask = known.reduce(UInt32(0)) { $0 | 0xFF << UInt32(8 * $1) }
+    /// For each parity of the offset the four places that text matches most rarely. `costs` is room for reuse.
+    private static func place(_ literal: Literal, id: Int, costs: inout [Int]) -> (Placement, Placement) {
+        let count = literal.bytes.count
+        costs.removeAll(keepingCapacity: true)
+        costs.append(setCost(literal.lead))
+        for byte in literal.bytes { costs.append(byteCost(byte)) }
+        for set in literal.tail { costs.append(setCost(set)) }
+        var best = (cost: (Int.max, Int.max), offset: (0, 0), mask: (0, 0))
+        for offset in -1..<count - 1 {
+            var mask: UInt32 = 0
+            for shift in 0..<4 where offset + shift >= 0 && offset + shift < count {
+                mask |= 0xFF << UInt32(8 * shift)
+            }
             guard let index = masks.firstIndex(of: mask) else { continue }
-            let sets = (0..<4).map { literal.allowed(at: offset + $0) }
-            let cost = sets.reduce(0) { $0 + setCost($1) }
-            if best.map({ cost < $0.cost }) ?? true {
-                best = (cost, Placement(literal: id, offset: offset, sets: sets, mask: index))
+            var cost = 0
+            for shift in 0..<4 {
+                let at = offset + shift + 1
+                cost += at < costs.count ? costs[at] : setCost(.all)
+            }
+            if offset & 1 == 0 {
+                if cost < best.cost.0 { (best.cost.0, best.offset.0, best.mask.0) = (cost, offset, index) }
+            } else if cost < best.cost.1 {
+                (best.cost.1, best.offset.1, best.mask.1) = (cost, offset, index)
             }
         }
-        guard let best else { preconditionFailure("two bytes fill a mask at either parity") }
-        return best.placement
+        precondition(best.cost.0 < .max && best.cost.1 < .max, "two bytes fill a mask at either parity")
+        return (
+            Placement(literal: id, offset: best.offset.0, mask: best.mask.0),
+            Placement(literal: id, offset: best.offset.1, mask: best.mask.1)
+        )
     }
 
     private static func setCost(_ set: ByteSet) -> Int {
         let count = set.count
-        if count == 1, let byte = set.members.first { return byteCost(byte) }
+        if count == 1, let byte = set.first { return byteCost(byte) }
         return count > 128 ? 14 : count > 40 ? 13 : 11
     }
 
@@ -137,14 +155,16 @@ final class LiteralTable: @unchecked Sendable {
     }
 
     private func enter(_ place: Placement, at index: Int) {
-        let own = literals[place.literal].bytes
+        let literal = literals[place.literal]
+        let own = literal.bytes
         var quartet: UInt32 = 0
         for shift in 0..<4 where own.indices.contains(place.offset + shift) {
             quartet |= UInt32(own[place.offset + shift] | 0x20) << UInt32(8 * shift)
         }
         let bit = UInt32(1) << UInt32(Self.bucket(place, quartet))
-        mark(place.sets[0], place.sets[1], bit)
-        mark(place.sets[2], place.sets[3], bit << 16)
+        let at = place.offset
+        mark(literal.allowed(at: at), literal.allowed(at: at + 1), bit)
+        mark(literal.allowed(at: at + 2), literal.allowed(at: at + 3), bit << 16)
         let head = slot(quartet, mask: place.mask)
         let entry = Entry(
             quartet: quartet, literal: UInt32(place.literal), offset: Int16(place.offset), next: heads[head])
@@ -153,9 +173,10 @@ final class LiteralTable: @unchecked Sendable {
     }
 
     private func mark(_ first: ByteSet, _ second: ByteSet, _ bits: UInt32) {
-        let folded = Set(first.members.map { $0 | 0x20 })
-        let seconds = Set(second.members.map { $0 | 0x20 })
-        for low in folded { for high in seconds { filter[Int(low) | Int(high) << 8] |= bits } }
+        let seconds = second.folded
+        first.folded.forEach { low in
+            seconds.forEach { high in filter[Int(low) | Int(high) << 8] |= bits }
+        }
     }
 
     @inline(__always)

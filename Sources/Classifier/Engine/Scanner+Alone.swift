@@ -18,7 +18,9 @@ extension Scanner {
         for rule in rules.shapes.alone where tryAlone(rule, [whole], slice) { continue }
         for isSeparator in [Self.isListSeparator, Self.isListSpace] {
             let items = whole.split(text, isSeparator).map { trimmed(text, $0) }
-            guard items.count > 1, items.count <= Self.maxAloneItems, items.allSatisfy({ !$0.isEmpty }) else { continue }
+            guard items.count > 1, items.count <= Self.maxAloneItems, items.allSatisfy({ !$0.isEmpty }) else {
+                continue
+            }
             // One stranger among them and it is no list of such values: check digits agree by chance too often.
             for rule in rules.shapes.alone { _ = tryAlone(rule, items, slice) }
         }

@@ -9,6 +9,15 @@ struct ByteSet: Hashable, Sendable {
         for byte in bytes { insert(byte) }
     }
 
+    /// Makes a set of its bits, the lowest byte values first.
+    init(words: (UInt64, UInt64, UInt64, UInt64)) {
+        low = (words.0, words.1)
+        high = (words.2, words.3)
+    }
+
+    /// The set's bits, the lowest byte values first.
+    var words: [UInt64] { [low.0, low.1, high.0, high.1] }
+
     static func == (a: ByteSet, b: ByteSet) -> Bool { a.low == b.low && a.high == b.high }
 
     func hash(into hasher: inout Hasher) {
@@ -21,6 +30,8 @@ struct ByteSet: Hashable, Sendable {
     static let upper = ByteSet(0x41...0x5A)
     static let letters = lower.union(upper)
     static let word = letters.union(digits).union(ByteSet([0x5F]))
+    /// What may stand before a word.
+    static let notWord = word.inverted
     static let hexDigits = digits.union(ByteSet(0x41...0x46)).union(ByteSet(0x61...0x66))
     static let space = ByteSet([0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D])
     /// What may stand in a base64 or base64url run, padding aside.
@@ -91,6 +102,36 @@ struct ByteSet: Hashable, Sendable {
             }
         }
         return out
+    }
+
+    /// The lowest member.
+    var first: UInt8? {
+        for (index, word) in [low.0, low.1, high.0, high.1].enumerated() where word != 0 {
+            return UInt8(index << 6 | word.trailingZeroBitCount)
+        }
+        return nil
+    }
+
+    /// What the members are with the bit 0x20 set.
+    var folded: ByteSet {
+        func fold(_ word: UInt64) -> UInt64 { (word | word << 32) & 0xFFFF_FFFF_0000_0000 }
+        return ByteSet(words: (fold(low.0), fold(low.1), fold(high.0), fold(high.1)))
+    }
+
+    /// Calls `body` with each member in ascending order.
+    @inline(__always)
+    func forEach(_ body: (UInt8) -> Void) {
+        func walk(_ word: UInt64, _ base: UInt8) {
+            var rest = word
+            while rest != 0 {
+                body(base | UInt8(rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
+        }
+        walk(low.0, 0)
+        walk(low.1, 64)
+        walk(high.0, 128)
+        walk(high.1, 192)
     }
 
     func isSubset(of other: ByteSet) -> Bool { union(other) == other }

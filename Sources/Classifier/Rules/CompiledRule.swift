@@ -12,8 +12,6 @@ final class CompiledRule: Sendable {
     let checks: CompiledChecks?
     /// Fewest digits that a match holds; a digit run with fewer is not tried.
     let minDigits: Int
-    /// The regex's shape, kept for rules that hang on a run of bytes; nil if it isn't understood.
-    let pattern: PatternNode?
     /// Of two findings that overlap, the one of the rule with the higher number stays.
     let specificity: Int
 
@@ -39,18 +37,15 @@ final class CompiledRule: Sendable {
         /// Fewest bytes between a match's start and the anchor, where that is known.
         let leastOffset: Int
 
-        init(
-            regex: LazyRegex, group: Int, anchorOffset: Int?, before: Int, after: Int, mayGrow: Bool,
-            coversAnchor: Bool, leastOffset: Int
-        ) {
-            self.regex = regex
-            self.group = group
-            self.anchorOffset = anchorOffset
-            self.before = before
-            self.after = after
-            self.mayGrow = mayGrow
-            self.coversAnchor = coversAnchor
-            self.leastOffset = leastOffset
+        init(_ pattern: String, _ run: RulePlan.Run) {
+            regex = LazyRegex(pattern, isAnchored: run.anchorOffset != nil, isOpenEnded: run.mayGrow)
+            group = run.group
+            anchorOffset = run.anchorOffset
+            before = run.before
+            after = run.after
+            mayGrow = run.mayGrow
+            coversAnchor = run.coversAnchor
+            leastOffset = run.leastOffset
         }
 
         /// The last place at which a match may begin; nil for an attempt at one place.
@@ -62,7 +57,7 @@ final class CompiledRule: Sendable {
 
     init(
         index: Int, definition: RuleDefinition, engine: Engine, validators: [Validator], literals: [Literal],
-        pattern: PatternNode? = nil, minDigits: Int, specificity: Int
+        minDigits: Int, specificity: Int
     ) {
         self.index = index
         self.definition = definition
@@ -70,13 +65,16 @@ final class CompiledRule: Sendable {
         self.validators = validators
         self.literals = literals
         self.minDigits = minDigits
-        let hangsOnRun = definition.anchors.contains { if case .shape = $0 { true } else { false } }
-        self.pattern = hangsOnRun ? pattern : nil
         self.specificity = specificity
         checks = CompiledChecks(definition)
         context = definition.context.map { $0.utf8.map(foldCase) }
         stopValues = Set(definition.stopValues.map { $0.utf8.map(foldCase) })
     }
+}
+
+extension CompiledRule {
+    /// The regex's shape, worked out anew; nil if it isn't understood. The automata for digit and token runs want it.
+    var pattern: PatternNode? { definition.regex.flatMap { PatternParser.parse($0) } }
 }
 
 /// The hand-written matchers.

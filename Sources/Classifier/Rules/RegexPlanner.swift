@@ -1,7 +1,6 @@
 /// Works out from a regex's shape how it is to be run at its anchors.
 struct RegexPlanner {
     private let rule: RuleDefinition
-    private let pattern: String
     private let node: PatternNode?
     private let place: Place?
 
@@ -22,14 +21,13 @@ struct RegexPlanner {
         var isAtBoundary: Bool
     }
 
-    init(rule: RuleDefinition, pattern: String, node: PatternNode?) {
+    init(rule: RuleDefinition, node: PatternNode?) {
         self.rule = rule
-        self.pattern = pattern
         self.node = node
         place = node.flatMap { Self.place(of: rule.anchors, in: $0) }
     }
 
-    var plan: CompiledRule.RegexPlan {
+    var run: RulePlan.Run {
         let longest = node?.maxLength.map { min($0, ScanLimits.maxWindowBytes) }
         let ahead = min(node?.lookAhead ?? 0, ScanLimits.maxWindowBytes) + Self.boundaryBytes
         var after = min((longest ?? Self.firstGrowthBytes) + ahead, ScanLimits.maxWindowBytes)
@@ -44,8 +42,8 @@ struct RegexPlanner {
         } else {
             before = rule.window?.before ?? min(longest ?? Self.defaultBefore, Scanner.maxLookBack)
         }
-        return CompiledRule.RegexPlan(
-            regex: LazyRegex(pattern, isAnchored: isAtOnePlace, isOpenEnded: mayGrow), group: rule.secretGroup ?? 1,
+        return RulePlan.Run(
+            group: rule.secretGroup ?? 1,
             anchorOffset: isAtOnePlace ? place?.lowerBound : nil, before: before, after: after, mayGrow: mayGrow,
             coversAnchor: place != nil || rule.window == nil && hasLiteralsOnly, leastOffset: place?.lowerBound ?? 0)
     }

@@ -12,8 +12,52 @@ struct RuleCompiler {
     /// Most context words or stop values of one rule.
     static let maxWords = 512
 
-    func compile(checkingRegex: Bool) throws(RuleError) -> CompiledRule {
+    /// Makes the rule ready as its plan says, or as one made now; a rule that comes with a plan was checked with it.
+    func compile(_ plan: RulePlan?, checkingRegex: Bool) throws(RuleError) -> CompiledRule {
+        let made: RulePlan
+        if let plan {
+            try checkPlainFields()
+            made = plan
+        } else {
+            made = try checkedPlan(checkingRegex: checkingRegex)
+        }
+        let engine: CompiledRule.Engine
+        var isGeneric = false
+        if let name = rule.matcher {
+            let kind = try matcher(name)
+            engine = .matcher(kind)
+            isGeneric = kind == .assignedSecret
+        } else {
+            guard let pattern = rule.regex, let run = made.run else {
+                throw error("regex", "a rule needs a regex or a matcher")
+            }
+            engine = .regex(CompiledRule.RegexPlan(pattern, run))
+        }
+        return CompiledRule(
+            index: index, definition: rule, engine: engine, validators: try validators(), literals: made.literals,
+            minDigits: made.minDigits, specificity: specificity(isGeneric: isGeneric))
+    }
+
+    /// Checks everything and plans.
+    func checkedPlan(checkingRegex: Bool) throws(RuleError) -> RulePlan {
         try checkPlainFields()
+        _ = try validators()
+        switch (rule.regex, rule.matcher) {
+        case (nil, nil): throw error("regex", "a rule needs a regex or a matcher")
+        case (.some, .some): throw error("matcher", "a rule has a regex or a matcher, not both")
+        case (nil, let name?):
+            _ = try matcher(name)
+            guard rule.discard.isEmpty, rule.checksum == nil else {
+                throw error("discard", "needs a regex")
+            }
+            let literals = RegexPlanner(rule: rule, node: nil).literals
+            try checkShort(literals)
+            return RulePlan(literals: literals)
+        case (let pattern?, nil): return try regexPlan(pattern, checking: checkingRegex)
+        }
+    }
+
+    private func validators() throws(RuleError) -> [Validator] {
         var validators: [Validator] = []
         for name in rule.validators {
             guard let validator = Validators.named(name) else {
@@ -21,28 +65,15 @@ struct RuleCompiler {
             }
             validators.append(validator)
         }
-        switch (rule.regex, rule.matcher) {
-        case (nil, nil): throw error("regex", "a rule needs a regex or a matcher")
-        case (.some, .some): throw error("matcher", "a rule has a regex or a matcher, not both")
-        case (nil, let name?):
-            guard let kind = MatcherKind(rawValue: name) else {
-                throw error(
-                    "matcher", "no matcher is called \"\(name)\"; there are \(Matchers.names.joined(separator: ", "))")
-            }
-            guard rule.discard.isEmpty, rule.checksum == nil else {
-                throw error("discard", "needs a regex")
-            }
-            let literals = RegexPlanner(rule: rule, pattern: "", node: nil).literals
-            try checkShort(literals)
-            return CompiledRule(
-                index: index, definition: rule, engine: .matcher(kind), validators: validators, literals: literals,
-                minDigits: 0, specificity: specificity(isGeneric: kind == .assignedSecret))
-        case (let pattern?, nil):
-            let (plan, literals, node) = try regexPlan(pattern, checking: checkingRegex)
-            return CompiledRule(
-                index: index, definition: rule, engine: .regex(plan), validators: validators, literals: literals,
-                pattern: node, minDigits: node?.minDigits ?? 0, specificity: specificity(isGeneric: false))
+        return validators
+    }
+
+    private func matcher(_ name: String) throws(RuleError) -> MatcherKind {
+        guard let kind = MatcherKind(rawValue: name) else {
+            throw error(
+                "matcher", "no matcher is called \"\(name)\"; there are \(Matchers.names.joined(separator: ", "))")
         }
+        return kind
     }
 
     private func error(_ field: String, _ reason: String) -> RuleError {
@@ -80,21 +111,20 @@ struct RuleCompiler {
         guard !rule.anchors.isEmpty else { throw error("anchors", "none, so nothing can trigger the rule") }
         guard rule.anchors.count <= Self.maxAnchors else { throw error("anchors", "more than \(Self.maxAnchors)") }
         for case .literal(let bytes, _) in rule.anchors {
-            let text = String(decoding: bytes, as: UTF8.self)
             guard bytes.count >= Literal.minBytes else {
                 throw error(
                     "anchors",
-                    "\"\(text)\" is shorter than \(Literal.minBytes) bytes")
+                    "\"\(String(decoding: bytes, as: UTF8.self))\" is shorter than \(Literal.minBytes) bytes")
             }
             guard bytes.count <= Literal.maxBytes else {
-                throw error("anchors", "\"\(text)\" is longer than \(Literal.maxBytes) bytes")
+                throw error(
+                    "anchors",
+                    "\"\(String(decoding: bytes, as: UTF8.self))\" is longer than \(Literal.maxBytes) bytes")
             }
         }
     }
 
-    private func regexPlan(
-        _ pattern: String, checking: Bool
-    ) throws(RuleError) -> (CompiledRule.RegexPlan, [Literal], PatternNode?) {
+    private func regexPlan(_ pattern: String, checking: Bool) throws(RuleError) -> RulePlan {
         guard pattern.utf8.count <= Self.maxRegexBytes else {
             throw error("regex", "longer than \(Self.maxRegexBytes) bytes")
         }
@@ -119,10 +149,10 @@ struct RuleCompiler {
         try CompiledChecks.check(rule, captures: captures, regexes: checking)
         let node = PatternParser.parse(pattern)
         if let node, rule.window == nil { try checkReachable(node) }
-        let planner = RegexPlanner(rule: rule, pattern: pattern, node: node)
+        let planner = RegexPlanner(rule: rule, node: node)
         let literals = planner.literals
         try checkShort(literals)
-        return (planner.plan, literals, node)
+        return RulePlan(run: planner.run, minDigits: node?.minDigits ?? 0, literals: literals)
     }
 
     /// A literal of two bytes is an anchor only if the regex says what stands after it.

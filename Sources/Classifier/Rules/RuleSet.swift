@@ -41,7 +41,17 @@ public final class RuleSet: Sendable {
     ///
     /// With `checkingRegexes` each regex is compiled once for the check and again, with JIT, on its first use. Leave it out
     /// for rules that were checked when their pack was built: a set of hundreds is then ready in a few milliseconds.
-    public init(_ definitions: [RuleDefinition], checkingRegexes: Bool = true) throws(RuleError) {
+    public convenience init(_ definitions: [RuleDefinition], checkingRegexes: Bool = true) throws(RuleError) {
+        try self.init(definitions, plans: nil, checkingRegexes: checkingRegexes)
+    }
+
+    /// Makes rules ready that were checked and planned before: a plan for each. One without a plan is checked in full.
+    public convenience init(_ definitions: [RuleDefinition], plans: [RulePlan?]) throws(RuleError) {
+        precondition(definitions.count == plans.count, "a plan, or nil, for each rule")
+        try self.init(definitions, plans: plans, checkingRegexes: true)
+    }
+
+    private init(_ definitions: [RuleDefinition], plans: [RulePlan?]?, checkingRegexes: Bool) throws(RuleError) {
         guard definitions.count <= Self.maxRules else {
             throw RuleError(
                 rule: definitions[Self.maxRules].id, field: "id", reason: "more than \(Self.maxRules) rules in one set")
@@ -53,7 +63,7 @@ public final class RuleSet: Sendable {
                 throw RuleError(rule: definition.id, field: "id", reason: "is used twice")
             }
             let compiler = RuleCompiler(rule: definition, index: index)
-            compiled.append(try compiler.compile(checkingRegex: checkingRegexes))
+            compiled.append(try compiler.compile(plans?[index], checkingRegex: checkingRegexes))
         }
         rules = definitions
         self.compiled = compiled

@@ -6,11 +6,11 @@ import Crypto
 /// The file, all numbers little-endian:
 ///
 ///     0   8   "SLUICEPK"
-///     8   2   format, 2
+///     8   2   format, 3
 ///     10  2   engine: the version of the meaning of rules
 ///     12  4   bytes of the body
 ///     16  32  SHA-256 of the body
-///     48      body: file names, literal table, rules, examples
+///     48      body: file names, literal table, rules with their plans, examples
 ///
 /// A string is its length in four bytes and its UTF-8. Each anchor literal stands once in the table and rules refer to it. The digest
 /// tells packs apart and finds damage; it is no signature.
@@ -23,13 +23,15 @@ public struct Pack: Sendable {
     public static let engineVersion: UInt16 = 1
 
     static let magic = Array("SLUICEPK".utf8)
-    static let formatVersion: UInt16 = 2
+    static let formatVersion: UInt16 = 3
     static let headerBytes = 48
 
     /// SHA-256 of the body; events carry it.
     public let digest: [UInt8]
     /// Rules in the order of their files. Examples are empty unless they were asked for.
     public let sources: [RuleSource]
+    /// What planning makes of each rule; nil for one that does not compile, which is then said when the rules are made ready.
+    public let plans: [RulePlan?]
     /// Names of the files that the rules came from.
     public let fileNames: [String]
     /// Number of distinct anchor literals.
@@ -43,15 +45,19 @@ public struct Pack: Sendable {
     /// Packs rules that were read from files. The same rules give the same bytes and digest.
     public init(_ sources: [RuleSource]) {
         self.sources = sources
-        let body = PackWriter.body(sources)
+        plans = sources.map { try? RulePlan($0.definition) }
+        let body = PackWriter.body(sources, plans)
         digest = Array(SHA256.hash(data: body.bytes))
         fileNames = body.fileNames
         literalCount = body.literalCount
     }
 
-    init(digest: [UInt8], sources: [RuleSource], fileNames: [String], literalCount: Int) {
+    init(
+        digest: [UInt8], sources: [RuleSource], plans: [RulePlan?], fileNames: [String], literalCount: Int
+    ) {
         self.digest = digest
         self.sources = sources
+        self.plans = plans
         self.fileNames = fileNames
         self.literalCount = literalCount
     }
@@ -59,7 +65,7 @@ public struct Pack: Sendable {
     /// The file's bytes.
     public func encoded() throws(PackError) -> [UInt8] {
         guard sources.count <= Self.maxRules else { throw PackError(at: 0, "more than \(Self.maxRules) rules") }
-        let body = PackWriter.body(sources).bytes
+        let body = PackWriter.body(sources, plans).bytes
         guard Self.headerBytes + body.count <= Self.maxPackBytes else {
             throw PackError(at: 0, "the pack would have more than \(Self.maxPackBytes) bytes")
         }
@@ -79,31 +85,36 @@ public struct Pack: Sendable {
         guard bytes.prefix(Self.magic.count).elementsEqual(Self.magic) else {
             throw PackError(at: 0, bytes.isEmpty ? "the file is empty" : "this is no pack")
         }
-        var header = PackReader(bytes, from: Self.magic.count, to: bytes.count)
+        let outcome: Result<Pack, PackError> = bytes.withUnsafeBytes { buffer in
+            do throws(PackError) { return .success(try Self.read(buffer, examples)) } catch { return .failure(error) }
+        }
+        self = try outcome.get()
+    }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer, _ examples: Bool) throws(PackError) -> Pack {
+        var header = PackReader(bytes, from: magic.count)
         let format: UInt16 = try header.number()
-        guard format == Self.formatVersion else {
+        guard format == formatVersion else {
             let mend =
-                format < Self.formatVersion
+                format < formatVersion
                 ? "build the pack anew from its rules (sluice pack build, or make build in a checkout)"
                 : "it is of a newer Sluice"
-            throw PackError(at: 8, "pack format \(format), this program reads \(Self.formatVersion): \(mend)")
+            throw PackError(at: 8, "pack format \(format), this program reads \(formatVersion): \(mend)")
         }
         let engine: UInt16 = try header.number()
-        guard engine == Self.engineVersion else {
-            throw PackError(at: 10, "made for rule engine \(engine), this program has \(Self.engineVersion)")
+        guard engine == engineVersion else {
+            throw PackError(at: 10, "made for rule engine \(engine), this program has \(engineVersion)")
         }
         let bodyCount = Int(try header.number() as UInt32)
-        guard bytes.count == Self.headerBytes + bodyCount else {
+        guard bytes.count == headerBytes + bodyCount else {
             throw PackError(
                 at: bytes.count,
-                "\(bytes.count) bytes where the header promises \(Self.headerBytes + bodyCount): cut off or damaged")
+                "\(bytes.count) bytes where the header promises \(headerBytes + bodyCount): cut off or damaged")
         }
-        let stated = Array(bytes[16..<Self.headerBytes])
-        let actual = bytes.withUnsafeBytes { buffer in
-            Array(SHA256.hash(data: UnsafeRawBufferPointer(rebasing: buffer[Self.headerBytes...])))
-        }
+        let stated = Array(bytes[16..<headerBytes])
+        let actual = Array(SHA256.hash(data: UnsafeRawBufferPointer(rebasing: bytes[headerBytes...])))
         guard stated == actual else { throw PackError(at: 16, "the digest does not fit the content: damaged") }
-        self = try PackReader.pack(bytes, from: Self.headerBytes, digest: actual, examples: examples)
+        return try PackReader.pack(bytes, from: headerBytes, digest: actual, examples: examples)
     }
 
     static func hex(_ bytes: [UInt8]) -> String {

@@ -11,7 +11,7 @@ public struct LoadedPack: Sendable {
     /// What the user should be told on standard error; usually empty.
     public var notes: [String]
 
-    /// Whether the rules come from sources and not from a pack, whose regexes were checked when it was built.
+    /// Whether the rules come from sources and not from a pack.
     public var isFromSources: Bool
 
     /// Which of its rules are in use.
@@ -25,7 +25,8 @@ public struct LoadedPack: Sendable {
 
     /// Compiles the rules in use for scanning.
     public func ruleSet() throws(RuleError) -> RuleSet {
-        try RuleSet(active.map(\.definition), checkingRegexes: isFromSources)
+        let chosen = pack.sources.indices.filter { selection.includes(pack.sources[$0].definition) }
+        return try RuleSet(chosen.map { pack.sources[$0].definition }, plans: chosen.map { pack.plans[$0] })
     }
 }
 

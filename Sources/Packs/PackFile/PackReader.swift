@@ -3,22 +3,25 @@ import Primitives
 
 /// Reads the body of a pack. Trusts no length: each is checked against what is left before anything is taken.
 struct PackReader {
-    private let bytes: [UInt8]
+    /// Valid for as long as the reader is.
+    private let bytes: UnsafeRawBufferPointer
     private var at: Int
     private let end: Int
 
-    init(_ bytes: [UInt8], from start: Int, to end: Int) {
+    init(_ bytes: UnsafeRawBufferPointer, from start: Int) {
         self.bytes = bytes
         at = start
-        self.end = end
+        end = bytes.count
     }
 
     /// Most distinct files or literals, and most entries of any list in a rule.
     private static let maxTableEntries = 100_000
     private static let maxListEntries = 1_000
 
-    static func pack(_ bytes: [UInt8], from start: Int, digest: [UInt8], examples: Bool) throws(PackError) -> Pack {
-        var reader = PackReader(bytes, from: start, to: bytes.count)
+    static func pack(
+        _ bytes: UnsafeRawBufferPointer, from start: Int, digest: [UInt8], examples: Bool
+    ) throws(PackError) -> Pack {
+        var reader = PackReader(bytes, from: start)
         var files: [String] = []
         for _ in 0..<(try reader.count(max: maxTableEntries)) { files.append(try reader.text()) }
         var literals: [[UInt8]] = []
@@ -26,7 +29,12 @@ struct PackReader {
         let ruleCount = try reader.count(max: Pack.maxRules)
         var sources: [RuleSource] = []
         sources.reserveCapacity(ruleCount)
-        for _ in 0..<ruleCount { sources.append(try reader.source(files, literals)) }
+        var plans: [RulePlan?] = []
+        plans.reserveCapacity(ruleCount)
+        for _ in 0..<ruleCount {
+            sources.append(try reader.source(files, literals))
+            plans.append(try reader.plan())
+        }
         if examples {
             for index in sources.indices {
                 sources[index].hits = try reader.examples()
@@ -34,7 +42,7 @@ struct PackReader {
             }
             guard reader.at == reader.end else { throw reader.problem("\(reader.end - reader.at) bytes too many") }
         }
-        return Pack(digest: digest, sources: sources, fileNames: files, literalCount: literals.count)
+        return Pack(digest: digest, sources: sources, plans: plans, fileNames: files, literalCount: literals.count)
     }
 
     // MARK: Parts
@@ -87,6 +95,15 @@ struct PackReader {
         return rule
     }
 
+    private mutating func plan() throws(PackError) -> RulePlan? {
+        let slice = try slice()
+        if slice.isEmpty { return nil }
+        guard let plan = RulePlan(decoding: UnsafeRawBufferPointer(rebasing: slice)) else {
+            throw problem("a plan that can't be read")
+        }
+        return plan
+    }
+
     private mutating func condition() throws(PackError) -> DiscardCondition {
         var condition = DiscardCondition()
         if try flag() { condition.maxEntropy = Double(bitPattern: try number()) }
@@ -132,16 +149,14 @@ struct PackReader {
 
     private func problem(_ reason: String) -> PackError { PackError(at: at, reason) }
 
-    mutating func number<Number: FixedWidthInteger>() throws(PackError) -> Number {
+    mutating func number<Number: FixedWidthInteger & BitwiseCopyable>() throws(PackError) -> Number {
         let width = Number.bitWidth / 8
         guard end - at >= width else { throw problem("cut off") }
-        var value: Number = 0
-        for index in 0..<width { value |= Number(truncatingIfNeeded: bytes[at + index]) << (8 * index) }
-        at += width
-        return value
+        defer { at += width }
+        return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: Number.self))
     }
 
-    private mutating func slice() throws(PackError) -> ArraySlice<UInt8> {
+    private mutating func slice() throws(PackError) -> Slice<UnsafeRawBufferPointer> {
         let count = Int(try number() as UInt32)
         guard count <= end - at else { throw problem("a length of \(count) bytes where \(end - at) are left") }
         defer { at += count }
@@ -149,7 +164,7 @@ struct PackReader {
     }
 
     private mutating func text() throws(PackError) -> String {
-        let slice = try slice()
+        let slice = UnsafeRawBufferPointer(rebasing: try slice())
         guard let text = String(validating: slice, as: UTF8.self) else { throw problem("a text that is not UTF-8") }
         return text
     }

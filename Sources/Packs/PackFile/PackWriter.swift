@@ -3,16 +3,19 @@ import Primitives
 
 /// Writes the body of a pack.
 enum PackWriter {
-    static func body(_ sources: [RuleSource]) -> (bytes: [UInt8], fileNames: [String], literalCount: Int) {
+    static func body(
+        _ sources: [RuleSource], _ plans: [RulePlan?]
+    ) -> (bytes: [UInt8], fileNames: [String], literalCount: Int) {
         var files = Table<String>()
         var literals = Table<[UInt8]>()
         var rules: [UInt8] = []
         var proof: [UInt8] = []
-        for source in sources {
+        for (source, plan) in zip(sources, plans) {
             append(UInt32(files.index(of: source.file)), to: &rules)
             append(source.position, to: &rules)
             append(source.summary, to: &rules)
             append(source.definition, &literals, to: &rules)
+            append(plan?.encoded ?? [], to: &rules)
             for examples in [source.hits, source.misses] {
                 append(UInt32(examples.count), to: &proof)
                 for example in examples {
