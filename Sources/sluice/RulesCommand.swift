@@ -17,8 +17,10 @@ struct RulesCommand: ParsableCommand {
               sluice rules list
               sluice rules test rules/acme.toml   prove the examples of one file
               sluice rules lint                   is each rule quick and documented?
+              sluice rules new acme.token         print a rule to fill in
+              sluice rules import gitleaks.toml -o rules/imported.toml
             """,
-        subcommands: [List.self, Test.self, Lint.self, Example.self])
+        subcommands: [List.self, Test.self, Lint.self, Example.self, New.self, Import.self])
 
     /// Where rules come from: paths, else the checkout's sources, else the pack with its examples.
     struct SourceOptions: ParsableArguments {
@@ -102,8 +104,12 @@ struct RulesCommand: ParsableCommand {
 
         @OptionGroup var options: SourceOptions
 
+        @Flag(help: "Judge speed and anchors alone, not examples and links: for imported rules.")
+        var safetyOnly = false
+
         func run() throws {
-            let report = RuleLint.run(try options.load().meant)
+            let sources = try options.load().meant
+            let report = safetyOnly ? RuleLint.safetyReport(sources) : RuleLint.run(sources)
             let style = Style.of(STDERR_FILENO)
             for warning in report.warnings { StandardError.write("\(warning) \(style.dim("(warning)"))\n") }
             for error in report.errors { StandardError.write("\(error) \(style.red("(error)"))\n") }

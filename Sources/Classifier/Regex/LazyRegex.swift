@@ -145,11 +145,16 @@ struct RegexMemory: ~Copyable {
         // \K can put the start of a match behind its end: no value then.
         guard offsets[0] <= offsets[1] else { return .noMatch }
         let whole = offsets[0]..<offsets[1]
-        // An unset group, also one past the last that took part, is PCRE2_UNSET, the largest size there is.
-        guard group > 0, group < (count == 0 ? Self.maxCaptures + 1 : Int(count)), offsets[2 * group] <= end,
-            offsets[2 * group] <= offsets[2 * group + 1]
-        else { return .match(whole: whole, value: whole) }
-        return .match(whole: whole, value: offsets[2 * group]..<offsets[2 * group + 1])
+        // Alternatives may each have a group of their own: of those from `group` on, the first that took part is the value.
+        var group = group
+        let groups = group <= 0 ? 0 : count == 0 ? Self.maxCaptures + 1 : Int(count)
+        while group < groups {
+            let (start, last) = (offsets[2 * group], offsets[2 * group + 1])
+            // A group that took no part is PCRE2_UNSET, the largest size there is, which reads as -1.
+            if start >= 0, start <= last { return .match(whole: whole, value: start..<last) }
+            group += 1
+        }
+        return .match(whole: whole, value: whole)
     }
 
     /// Where a group of the last match stands; nil if it took no part. Only right after `match` returned one.
@@ -157,7 +162,7 @@ struct RegexMemory: ~Copyable {
         guard group <= Self.maxCaptures, let offsets = pcre2_get_ovector_pointer_8(data) else { return nil }
         let (start, end) = (offsets[2 * group], offsets[2 * group + 1])
         // PCRE2_UNSET, the largest size there is, reads as -1.
-        guard start >= 0, start <= end, end != Int(bitPattern: UInt.max) else { return nil }
+        guard start >= 0, start <= end else { return nil }
         return start..<end
     }
 }

@@ -155,7 +155,12 @@ final class CompiledChecks: Sendable {
     ) -> Bool {
         if let most = condition.maxEntropy, text.withSpan(value, { Self.bitsPerByte($0) }) > most { return false }
         if !condition.value.isEmpty, !holds(condition.value, regex, text, value, &isLimited) { return false }
-        if !condition.match.isEmpty, !holds(condition.match, regex, text, whole, &isLimited) { return false }
+        if !condition.match.isEmpty {
+            var low = whole.lowerBound
+            let least = max(floor, low - DiscardCondition.maxWordReach)
+            while low > least, Self.isWordPart(text[low - 1]) { low -= 1 }
+            if !holds(condition.match, regex, text, low..<whole.upperBound, &isLimited) { return false }
+        }
         if !condition.line.isEmpty {
             var low = whole.lowerBound
             let least = max(floor, low - DiscardCondition.maxLineReach)
@@ -166,6 +171,10 @@ final class CompiledChecks: Sendable {
             if !holds(condition.line, regex, text, low..<high, &isLimited) { return false }
         }
         return true
+    }
+
+    private static func isWordPart(_ byte: UInt8) -> Bool {
+        isWordByte(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
     }
 
     private func holds(

@@ -6,7 +6,8 @@ public struct DiscardCondition: Sendable, Hashable, Codable {
     public var maxEntropy: Double?
     /// Tests of the value itself.
     public var value: TextTest
-    /// Tests of the whole match.
+    /// Tests of the whole match, from the start of the word that it begins in (letters, digits, `_`, `.`, `-`, at most `maxWordReach`
+    /// bytes).
     public var match: TextTest
     /// Tests of the line or lines that the match stands on, cut at `maxLineReach` from the value on either side.
     public var line: TextTest
@@ -27,6 +28,8 @@ public struct DiscardCondition: Sendable, Hashable, Codable {
 
     /// How far from the match a line is looked at, in bytes.
     public static let maxLineReach = 512
+    /// How far before the match the word that it begins in is looked at, in bytes.
+    public static let maxWordReach = 50
     /// Most conditions of one rule.
     public static let maxConditions = 64
 }

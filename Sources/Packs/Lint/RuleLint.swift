@@ -31,17 +31,32 @@ public enum RuleLint {
             documentation(source, &report)
             anchors(source, &report)
             examples(source, &report)
-            do {
-                let limits = probeLimits()
-                let set = try RuleSet([source.definition])
-                if let reason = SpeedProbe.slowness(source, set, limits) {
-                    report.errors.append(source.mistake(at: "regex", reason.what, mend: reason.mend))
-                }
-            } catch {
-                report.errors.append(source.mistake(at: error.field, error.reason))
-            }
+            report.errors += safety(source)
         }
         return report
+    }
+
+    /// Looks at every rule's anchors and speed alone.
+    public static func safetyReport(_ sources: [RuleSource]) -> LintReport {
+        var report = LintReport()
+        report.rules = sources.count
+        report.literalCount = Pack(sources).literalCount
+        for source in sources {
+            anchors(source, &report)
+            report.errors += safety(source)
+        }
+        return report
+    }
+
+    /// What makes a rule unsafe to run: it doesn't compile, or comes near the match limit on a hostile window.
+    public static func safety(_ source: RuleSource) -> [SourceMistake] {
+        do {
+            let set = try RuleSet([source.definition])
+            guard let reason = SpeedProbe.slowness(source, set, probeLimits()) else { return [] }
+            return [source.mistake(at: "regex", reason.what, mend: reason.mend)]
+        } catch {
+            return [source.mistake(at: error.field, error.reason)]
+        }
     }
 
     private static func probeLimits() -> ScanLimits {
