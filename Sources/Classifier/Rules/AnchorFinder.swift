@@ -156,10 +156,9 @@ private struct LiteralSearch {
 
     private static func rarity(_ literal: Literal) -> Double {
         let folded = literal.bytes.map(foldCase)
-        // Below three bytes the engine accepts a literal only where its neighbours tell it apart: two letters seldom are.
-        guard literal.bytes.count >= 2, literal.bytes.count > 2 || !folded.allSatisfy(isASCIILetter) else {
-            return -100
-        }
+        // Below three bytes the engine accepts a literal only where its neighbours tell it apart: small letters seldom are.
+        let isSmall = literal.bytes.count == 2 && folded.allSatisfy(isASCIILetter)
+        if literal.bytes.count < 2 || isSmall && (literal.folds || literal.bytes == folded) { return -100 }
         if common.contains(where: { AnchorFinder.contains($0, folded) }) { return 8 }
         var bits = literal.bytes.count == 2 ? -6.0 : 0
         for byte in literal.bytes {
