@@ -52,7 +52,9 @@ package struct JSONTape {
     package func span(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start), end: Int(nodes[node].end)) }
 
     /// The inside of a string.
-    package func inside(_ node: Int) -> ByteSpan { ByteSpan(start: Int(nodes[node].start) + 1, end: Int(nodes[node].end) - 1) }
+    package func inside(_ node: Int) -> ByteSpan {
+        ByteSpan(start: Int(nodes[node].start) + 1, end: Int(nodes[node].end) - 1)
+    }
 
     /// The inside of the key; nil in an array and at the root.
     package func keySpan(_ node: Int) -> ByteSpan? {

@@ -36,7 +36,9 @@ import Testing
 
     @Test func listsOfValuesThatAllPass() throws {
         let pair = ["1234567897", "2345678904"]
-        for separator in [",", ", ", "; ", "\n", "\t", " "] { #expect(try spans(pair.joined(separator: separator)) == pair) }
+        for separator in [",", ", ", "; ", "\n", "\t", " "] {
+            #expect(try spans(pair.joined(separator: separator)) == pair)
+        }
         #expect(try spans("1234567897, 2345678904, 2345678908").isEmpty)
     }
 }
