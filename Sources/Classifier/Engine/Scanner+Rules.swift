@@ -113,6 +113,7 @@ extension Scanner {
             case .hit(let hit): accept(rule, value: hit.value, slice, adjust: hit.adjust)
             case .overlong(let end): scratch.resume[rule.index] = end
             }
+        case .labelledSecret, .serviceKey: matchLabelled(anchor, slice)
         case .email:
             if let value = EmailMatcher.match(slice.text, at: anchor.lowerBound) { accept(rule, value: value, slice) }
         case .digitRun:
@@ -120,6 +121,17 @@ extension Scanner {
                 accept(rule, value: value, slice)
             }
         }
+    }
+
+    /// Serves all rules of labelled values at one of their anchors: a label's word, or a long run of token bytes.
+    private mutating func matchLabelled(_ anchor: Range<Int>, _ slice: Slice) {
+        let services = rules.shapes.services
+        let hit =
+            anchor.count >= ByteShape.minTokenRun
+            ? LabelledSecret.match(slice.text, run: anchor, services)
+            : LabelledSecret.match(slice.text, label: anchor, services)
+        guard let hit, let rule = hit.service ?? rules.shapes.labelled else { return }
+        accept(rules.compiled[rule], value: hit.value, slice, adjust: hit.adjust)
     }
 
     /// Judges a value that a rule's pattern took; keeps it as a candidate if its score is high enough.
@@ -177,5 +189,10 @@ extension Scanner {
 
 extension CompiledRule {
     /// Whether values are found by their key, not by a format of their own.
-    var isAssigned: Bool { if case .matcher(.assignedSecret) = engine { true } else { false } }
+    var isAssigned: Bool {
+        switch engine {
+        case .matcher(.assignedSecret), .matcher(.labelledSecret), .matcher(.serviceKey): true
+        default: false
+        }
+    }
 }

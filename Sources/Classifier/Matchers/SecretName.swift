@@ -67,7 +67,8 @@ struct SecretName {
 
     /// Names that begin or are qualified like a secret's but are public, or not values at all.
     private static let publicWords: [StaticString] = [
-        "public", "pub_", "csrf", "xsrf", "forgery", "nonce", "next", "page", "continuation", "cursor", "sync_token",
+        "public", "pub_", "csrf", "xsrf", "forgery", "authenticity", "nonce", "next", "page", "continuation", "cursor",
+        "sync_token",
         "num_", "max_", "min_", "total_", "foreign", "primary", "partition", "sort", "cache", "idempotency", "bucket",
         "object_", "registry", "hash_key", "hashkey", "routing", "shortcut", "hot", "bypass", "compass", "encompass",
         "surpass", "trespass",

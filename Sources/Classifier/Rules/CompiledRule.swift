@@ -12,6 +12,8 @@ final class CompiledRule: Sendable {
     let checks: CompiledChecks?
     /// Fewest digits that a match holds; a digit run with fewer is not tried.
     let minDigits: Int
+    /// What values look like; for rules of the matcher `service-key`.
+    let forms: [ValueForm]
     /// Of two findings that overlap, the one of the rule with the higher number stays.
     let specificity: Int
 
@@ -57,8 +59,9 @@ final class CompiledRule: Sendable {
 
     init(
         index: Int, definition: RuleDefinition, engine: Engine, validators: [Validator], literals: [Literal],
-        minDigits: Int, specificity: Int
+        minDigits: Int, specificity: Int, forms: [ValueForm] = []
     ) {
+        self.forms = forms
         self.index = index
         self.definition = definition
         self.engine = engine
@@ -67,7 +70,8 @@ final class CompiledRule: Sendable {
         self.minDigits = minDigits
         self.specificity = specificity
         checks = CompiledChecks(definition)
-        context = definition.context.map { $0.utf8.map(foldCase) }
+        // A service's names are found by their own table.
+        context = forms.isEmpty ? definition.context.map { $0.utf8.map(foldCase) } : []
         stopValues = Set(definition.stopValues.map { $0.utf8.map(foldCase) })
     }
 }
@@ -80,6 +84,10 @@ extension CompiledRule {
 /// The hand-written matchers.
 enum MatcherKind: String, Sendable, CaseIterable {
     case assignedSecret = "assigned-secret"
+    /// Values behind a word for a key.
+    case labelledSecret = "labelled-secret"
+    /// The same for one service's keys; its forms follow the name: `service-key: hex:32 uuid`.
+    case serviceKey = "service-key"
     case digitRun = "digit-run"
     case email
 }

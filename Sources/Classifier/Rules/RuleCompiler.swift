@@ -23,10 +23,12 @@ struct RuleCompiler {
         }
         let engine: CompiledRule.Engine
         var isGeneric = false
+        var forms: [ValueForm] = []
         if let name = rule.matcher {
-            let kind = try matcher(name)
+            let kind: MatcherKind
+            (kind, forms) = try matcher(name)
             engine = .matcher(kind)
-            isGeneric = kind == .assignedSecret
+            isGeneric = kind == .assignedSecret || kind == .labelledSecret
         } else {
             guard let pattern = rule.regex, let run = made.run else {
                 throw error("regex", "a rule needs a regex or a matcher")
@@ -35,7 +37,7 @@ struct RuleCompiler {
         }
         return CompiledRule(
             index: index, definition: rule, engine: engine, validators: try validators(), literals: made.literals,
-            minDigits: made.minDigits, specificity: specificity(isGeneric: isGeneric))
+            minDigits: made.minDigits, specificity: specificity(isGeneric: isGeneric), forms: forms)
     }
 
     /// Checks everything and plans.
@@ -68,12 +70,30 @@ struct RuleCompiler {
         return validators
     }
 
-    private func matcher(_ name: String) throws(RuleError) -> MatcherKind {
+    /// The matcher of a name such as `assigned-secret` or `service-key: hex:32`, with its forms.
+    private func matcher(_ text: String) throws(RuleError) -> (MatcherKind, [ValueForm]) {
+        let name = Matchers.name(of: text)
         guard let kind = MatcherKind(rawValue: name) else {
             throw error(
                 "matcher", "no matcher is called \"\(name)\"; there are \(Matchers.names.joined(separator: ", "))")
         }
-        return kind
+        let isLabelled = kind == .serviceKey || kind == .labelledSecret
+        guard isLabelled == rule.anchors.contains(.shape(.label)), !isLabelled || rule.anchors.count == 1 else {
+            throw error("anchors", "matchers of labelled values hang on \"shape:label\" alone, and no other rule does")
+        }
+        guard kind == .serviceKey else {
+            guard name == text else { throw error("matcher", "\"\(name)\" takes no forms") }
+            return (kind, [])
+        }
+        guard let forms = ValueForm.list(text.dropFirst(name.utf8.count + 1)) else {
+            throw error("matcher", "forms are such as hex:32, alnum:20-40 or uuid, with a blank between them")
+        }
+        guard rule.context.contains(where: { ServiceTable.normalised($0).count >= ServiceTable.minNameBytes }) else {
+            throw error(
+                "context", "names no service of at least \(ServiceTable.minNameBytes) letters, so nothing is ever found"
+            )
+        }
+        return (kind, forms)
     }
 
     private func error(_ field: String, _ reason: String) -> RuleError {

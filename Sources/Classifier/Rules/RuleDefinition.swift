@@ -118,6 +118,8 @@ public enum ByteShape: String, Sendable, Hashable, Codable, CaseIterable {
     case hex
     /// `-----BEGIN`.
     case pem
+    /// A word for a key (`key`, `token`, `secret`, ...), or a run of token bytes: for the matchers of labelled values.
+    case label
     /// The whole text, blanks and quotes around it left out, or each item of a short list: at most `Scanner.maxAloneBytes`.
     case alone
 

@@ -29,6 +29,11 @@ public final class RuleSet: Sendable {
 
         var hasDigits: Bool { !digits.isEmpty || !numbers.starts.isEmpty }
         var email: [CompiledRule] = []
+        /// The rule that stands for all rules of labelled values where their anchors are met.
+        var label: CompiledRule?
+        /// The rule of labelled values of no known service.
+        var labelled: Int?
+        var services = ServiceTable()
         /// Rules whose value may be the whole text.
         var alone: [CompiledRule] = []
         var token: [CompiledRule] = []
@@ -102,8 +107,25 @@ private struct AnchorBuilder {
             case .alone: shapes.alone.append(rule)
             case .digits: addNumber(rule)
             case .email: shapes.email.append(rule)
+            case .label: addLabelled(rule)
             case .base64, .base64url, .hex: addToken(rule)
             }
+        }
+    }
+
+    /// One rule triggers the reader that serves them all.
+    private mutating func addLabelled(_ rule: CompiledRule) {
+        if shapes.label == nil {
+            shapes.label = rule
+            for word in LabelWords.anchors {
+                add(Literal(bytes: word.withUTF8Buffer(Array.init), isCaseSensitive: false), rule)
+            }
+            shapes.token.append(rule)
+        }
+        if rule.forms.isEmpty {
+            if shapes.labelled == nil { shapes.labelled = rule.index }
+        } else {
+            shapes.services.add(rule.definition.context, rule: rule.index, forms: rule.forms)
         }
     }
 

@@ -69,6 +69,7 @@ enum SpeedProbe {
         case .shape(.base64), .shape(.base64url): Array("QWxhZGRpbjpvcGVuIHNlc2FtZQ".utf8)
         case .shape(.hex): Array("0123456789abcdef0123456789abcdef".utf8)
         case .shape(.pem): Array("-----BEGIN".utf8)
+        case .shape(.label): Array("api_key: ".utf8)
         }
     }
 

@@ -173,7 +173,7 @@ public enum RuleFileReader {
                     mend: "at most \(maxRegexBytes) are allowed")
             }
         case (nil, let matcher?):
-            if !Matchers.names.contains(matcher) {
+            if !Matchers.names.contains(Matchers.name(of: matcher)) {
                 reader.mistakes.add(
                     reader.position(of: "matcher"), "unknown matcher \"\(matcher)\"",
                     mend: Suggestion.mend(matcher, among: Matchers.names))

@@ -1,0 +1,97 @@
+/// The names of all services whose keys are told by a label, found in the text by one look-up whatever their number.
+///
+/// A name is kept as its lower-case letters and digits; in the text its parts may be joined by `_`, `-`, `.`, a blank or a hump.
+struct ServiceTable: Sendable {
+    struct Service: Sendable {
+        var name: [UInt8]
+        /// Index of the rule.
+        var rule: Int
+        var forms: [ValueForm]
+    }
+
+    private var services: [Service] = []
+    /// For each pair of first letters, the services that begin with it, longest name first.
+    private var byPair: [[Int32]] = []
+
+    /// Shortest name, in bytes.
+    static let minNameBytes = 3
+    /// Names this short must stand alone.
+    private static let maxWholeBytes = 4
+    private static let alphabet = 36
+
+    var isEmpty: Bool { services.isEmpty }
+
+    /// The name as the table keeps it.
+    static func normalised(_ name: String) -> [UInt8] {
+        name.utf8.map(foldCase).filter { place($0) != nil }
+    }
+
+    mutating func add(_ names: [String], rule: Int, forms: [ValueForm]) {
+        if byPair.isEmpty { byPair = Array(repeating: [], count: Self.alphabet * Self.alphabet) }
+        for name in names.map(Self.normalised) where name.count >= Self.minNameBytes {
+            guard let first = Self.place(name[0]), let second = Self.place(name[1]) else { continue }
+            let pair = first * Self.alphabet + second
+            let at = byPair[pair].firstIndex { services[Int($0)].name.count < name.count } ?? byPair[pair].count
+            byPair[pair].insert(Int32(services.count), at: at)
+            services.append(Service(name: name, rule: rule, forms: forms))
+        }
+    }
+
+    private static func place(_ byte: UInt8) -> Int? {
+        let folded = foldCase(byte)
+        if (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(folded) { return Int(folded) - 97 }
+        return isASCIIDigit(byte) ? Int(byte) - 48 + 26 : nil
+    }
+
+    /// A name found in the text.
+    struct Match {
+        var service: Service
+        var end: Int
+    }
+
+    /// Calls `body` with each service whose name begins at `start`, until it returns true.
+    @inline(__always)
+    func visit(_ text: Text, at start: Int, _ body: (Match) -> Bool) -> Bool {
+        guard let first = Self.place(text.at(start)) else { return false }
+        var next = start + 1
+        if Self.place(text.at(next)) == nil { next += 1 }
+        guard let second = Self.place(text.at(next)), !byPair.isEmpty else { return false }
+        for index in byPair[first * Self.alphabet + second] {
+            let service = services[Int(index)]
+            guard let end = Self.end(of: service.name, text, at: start) else { continue }
+            if body(Match(service: service, end: end)) { return true }
+        }
+        return false
+    }
+
+    /// Where the name that begins at `start` ends, if the text has it and no longer word.
+    private static func end(of name: [UInt8], _ text: Text, at start: Int) -> Int? {
+        var at = start
+        for index in name.indices {
+            if index > 0, isJoint(text.at(at)) { at += 1 }
+            guard foldCase(text.at(at)) == name[index] else { return nil }
+            at += 1
+        }
+        let next = text.at(at)
+        let last = text[at - 1]
+        if !isASCIILetter(next), !(isASCIIDigit(next) && name.count <= maxWholeBytes) { return at }
+        if isASCIIDigit(last), name.count > maxWholeBytes { return at }
+        let isHump = ByteSet.upper.contains(next) && ByteSet.lower.contains(last)
+        if isHump, name.count > maxWholeBytes || ByteSet.lower.contains(text.at(at + 1)) { return at }
+        return LabelWords.begins(text, at: at) ? at : nil
+    }
+
+    private static func isJoint(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: " ") || byte == UInt8(ascii: ".")
+    }
+
+    /// Whether a name may begin here: at a word's beginning or at a hump.
+    @inline(__always)
+    static func mayBegin(_ text: Text, at index: Int) -> Bool {
+        let byte = text[index]
+        guard isASCIILetter(byte) || isASCIIDigit(byte) else { return false }
+        let previous = text.at(index - 1)
+        if !isASCIILetter(previous) { return isASCIILetter(byte) || !isASCIIDigit(previous) }
+        return ByteSet.upper.contains(byte) && ByteSet.lower.contains(previous)
+    }
+}
