@@ -25,6 +25,8 @@ enum ReplyPiece: Sendable {
 /// Cuts a stream into events.
 protocol ReplyFraming: Sendable {
     init()
+    /// Whether events must go on in the order in which they came, since what stands between them separates them.
+    static var isOrdered: Bool { get }
     /// Takes the next bytes; returns the pieces that are complete.
     mutating func feed(_ bytes: [UInt8]) -> [ReplyPiece]
     /// What is left of an event that was not ended.
@@ -34,5 +36,6 @@ protocol ReplyFraming: Sendable {
 }
 
 extension ReplyFraming {
+    static var isOrdered: Bool { false }
     mutating func last() -> (any ReplyEvent)? { nil }
 }

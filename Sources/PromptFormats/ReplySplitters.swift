@@ -3,10 +3,16 @@ import Primitives
 /// An event that is a JSON text with nothing around it but space.
 struct BareEvent: ReplyEvent {
     let raw: [UInt8]
+    /// Bytes of the separator that stands before it.
+    var separatorBytes = 0
+
     var name: [UInt8] { [] }
-    var data: [UInt8] { raw }
-    var hasData: Bool { raw.contains { $0 > 0x20 } }
-    func patched(_ patches: [Patch]) -> [UInt8] { Patch.apply(patches, to: raw) }
+    var data: [UInt8] { Array(raw[separatorBytes...]) }
+    var hasData: Bool { raw[separatorBytes...].contains { $0 > 0x20 } }
+
+    func patched(_ patches: [Patch]) -> [UInt8] {
+        raw[..<separatorBytes] + Patch.apply(patches, to: data)
+    }
 }
 
 /// Cuts a stream of JSON texts, one a line.
@@ -43,12 +49,15 @@ struct LineSplitter: ReplyFraming {
     }
 }
 
-/// Cuts one JSON array into its elements, as they come.
+/// Cuts one JSON array into its elements, as they come, each with the separator before it.
 struct ElementSplitter: ReplyFraming {
+    static var isOrdered: Bool { true }
+
     private enum State { case start, between, element, after, lost }
 
     private var state = State.start
     private var pending: [UInt8] = []
+    private var separatorBytes = 0
     private var depth = 0
     private var inString = false
     private var escaped = false
@@ -62,29 +71,34 @@ struct ElementSplitter: ReplyFraming {
             case .element:
                 step(byte)
                 if depth == 0 {
-                    pieces.append(.event(BareEvent(raw: pending)))
+                    pieces.append(.event(BareEvent(raw: pending, separatorBytes: separatorBytes)))
                     pending = []
                     state = .between
                 } else if pending.count > FormatLimits.maxEventBytes {
                     lose(&pieces)
                 }
-            case .start: byte == UInt8(ascii: "[") ? (state = .between) : Self.isSpace(byte) ? () : lose(&pieces)
+            case .start:
+                if byte == UInt8(ascii: "[") {
+                    pieces.append(.other(pending))
+                    pending = []
+                    state = .between
+                } else if !Self.isSpace(byte) {
+                    lose(&pieces)
+                }
             case .between:
                 switch byte {
                 case UInt8(ascii: "{"):
-                    pending.removeLast()
-                    if !pending.isEmpty { pieces.append(.other(pending)) }
-                    pending = [byte]
+                    separatorBytes = pending.count - 1
                     state = .element
                     depth = 1
                 case UInt8(ascii: "]"): state = .after
                 case UInt8(ascii: ","): break
-                default: if !Self.isSpace(byte) { lose(&pieces) }
+                default: if !Self.isSpace(byte) || pending.count > FormatLimits.maxEventBytes { lose(&pieces) }
                 }
             case .after: if !Self.isSpace(byte) { lose(&pieces) }
             }
         }
-        if state != .element, !pending.isEmpty {
+        if state == .after || state == .lost, !pending.isEmpty {
             pieces.append(.other(pending))
             pending = []
         }

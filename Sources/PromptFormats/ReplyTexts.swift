@@ -130,13 +130,17 @@ struct ReplyTexts: Sendable {
         return out
     }
 
-    /// The same for every text, or every one of one choice, item or block.
-    mutating func endAll(outer: Int? = nil, _ resolver: some PlaceholderResolving) -> [UInt8] {
-        let keys = entries.keys.filter { !(entries[$0]?.held.isEmpty ?? true) && (outer == nil || $0.outer == outer) }
+    /// The same for every text, or every one of one choice, item or block, but for one.
+    mutating func endAll(
+        outer: Int? = nil, but kept: StreamKey? = nil, goesOn: Bool = false, _ resolver: some PlaceholderResolving
+    ) -> [UInt8] {
+        let keys = entries.keys.filter {
+            !(entries[$0]?.held.isEmpty ?? true) && (outer == nil || $0.outer == outer) && $0 != kept
+        }
         let ordered = keys.sorted {
             ($0.outer, $0.kind.rawValue, $0.inner) < ($1.outer, $1.kind.rawValue, $1.inner)
         }
-        return ordered.reduce(into: []) { $0 += end($1, resolver) }
+        return ordered.reduce(into: []) { $0 += end($1, goesOn: goesOn, resolver) }
     }
 
     private static func release(_ entry: inout Entry, _ edits: [TextEdit]) -> [UInt8] {

@@ -18,7 +18,9 @@ struct StreamRestorer<Framing: ReplyFraming>: ReplyRestorer {
         var out: [UInt8] = []
         for piece in splitter.feed(bytes) {
             switch piece {
-            case .other(let raw): out += raw
+            case .other(let raw):
+                if Framing.isOrdered { out += texts.endAll(resolver) }
+                out += raw
             case .event(let event) where isPassing: out += event.raw
             case .event(let event): handle(event, resolver, &out)
             case .oversized(let raw):
@@ -82,6 +84,11 @@ struct StreamRestorer<Framing: ReplyFraming>: ReplyRestorer {
                 kind == .prose || resolver.reachesToolArguments
             case .end, .endOuter, .endAll, .tool: false
             }
+        }
+        if Framing.isOrdered {
+            var waiting: StreamKey?
+            if pieces.count == 1, case .delta(let key, _, _, _) = reading.steps[pieces[0]] { waiting = key }
+            out += texts.endAll(but: waiting, goesOn: true, resolver)
         }
         var patches: [Patch] = []
         var isHandedOver = false
