@@ -1,23 +1,25 @@
 /// A deterministic walk through a `PositionAutomaton`, its states made when they are first reached and kept for later.
 ///
-/// One thread's. The states that are kept only save time: dropping them changes no answer.
-struct LazyAutomaton {
+/// One thread's. The states that are kept only save time: dropping them changes no answer. The memory is allocated in `init` and
+/// `grow` and freed in `deinit`; a state is an index below `members.count <= capacity`, a class one below `classCount`.
+final class LazyAutomaton {
     private let positions: PositionAutomaton
     /// The class of each byte; bytes that no position tells apart share one.
-    private let classes: [UInt8]
+    private let classes: UnsafeMutablePointer<UInt8>
     private let classCount: Int
     /// For each class the start positions that take its bytes.
     private let startsOfClass: [[Int32]]
     private let membersOfClass: [UInt8]
 
     /// `next[state * classCount + class]`: twice the next state, plus one if rules end there; -1 when not yet made.
-    private var next: [Int32] = []
+    private var next: UnsafeMutablePointer<Int32>
+    private var capacity = 64
     private var members: [[Int32]] = []
     private var ended: [[Int32]] = []
     private var ids: [[Int32]: Int32] = [:]
 
     /// States kept at most; when there are more, all are dropped and made anew.
-    static let maxStates = 32_768
+    static let maxStates = 8192
     private static let start: Int32 = 0
     private static let textStart: Int32 = 1
 
@@ -25,30 +27,33 @@ struct LazyAutomaton {
         guard !positions.starts.isEmpty else { return nil }
         self.positions = positions
         var ids: [[Bool]: UInt8] = [:]
-        var classes = [UInt8](repeating: 0, count: 256)
+        classes = .allocate(capacity: 256)
         var representatives: [UInt8] = []
         let distinct = Array(Set(positions.sets))
         for byte in UInt8.min...UInt8.max {
             let signature = distinct.map { $0.contains(byte) }
-            if let known = ids[signature] {
-                classes[Int(byte)] = known
-            } else {
-                classes[Int(byte)] = UInt8(ids.count)
-                ids[signature] = UInt8(ids.count)
+            let known = ids[signature] ?? UInt8(ids.count)
+            if ids[signature] == nil {
+                ids[signature] = known
                 representatives.append(byte)
             }
+            (classes + Int(byte)).initialize(to: known)
         }
-        self.classes = classes
         membersOfClass = representatives
         classCount = representatives.count
         startsOfClass = representatives.map { byte in
             positions.starts.filter { positions.sets[Int($0)].contains(byte) }
         }
+        next = .allocate(capacity: capacity * classCount)
         clear()
     }
 
-    private mutating func clear() {
-        next.removeAll(keepingCapacity: true)
+    deinit {
+        classes.deallocate()
+        next.deallocate()
+    }
+
+    private func clear() {
         members.removeAll(keepingCapacity: true)
         ended.removeAll(keepingCapacity: true)
         ids.removeAll(keepingCapacity: true)
@@ -57,8 +62,9 @@ struct LazyAutomaton {
         _ = id(of: positions.starts)
     }
 
-    private mutating func id(of set: [Int32]) -> Int32 {
+    private func id(of set: [Int32]) -> Int32 {
         if let known = ids[set] { return known }
+        if members.count == capacity { grow() }
         let id = Int32(members.count)
         ids[set] = id
         members.append(set)
@@ -67,8 +73,16 @@ struct LazyAutomaton {
             rules.append(positions.accepts[Int(position)])
         }
         ended.append(rules)
-        next.append(contentsOf: repeatElement(-1, count: classCount))
+        (next + Int(id) * classCount).initialize(repeating: -1, count: classCount)
         return id
+    }
+
+    private func grow() {
+        let old = next
+        next = .allocate(capacity: 2 * capacity * classCount)
+        next.moveInitialize(from: old, count: capacity * classCount)
+        old.deallocate()
+        capacity *= 2
     }
 
     /// A walk's place: hand it back to go on from there.
@@ -86,14 +100,14 @@ struct LazyAutomaton {
     /// Walks to `end`, and calls `found` with each rule whose match may end at an offset, in rising order of offsets.
     ///
     /// Returns how many states had to be made: the work beyond reading. Precondition: `end <= text.count`.
-    mutating func walk(
-        _ text: Text, _ place: inout Place, to end: Int, found: (_ rule: Int, _ end: Int) -> Void
-    ) -> Int {
+    @inline(__always)
+    func walk(_ text: Text, _ place: inout Place, to end: Int, found: (_ rule: Int, _ end: Int) -> Void) -> Int {
+        precondition(end <= text.count, "offset outside the text")
         var made = 0
         var state = place.state
         var at = place.offset
         while at < end {
-            let kind = Int(classes[Int(text[at])])
+            let kind = Int(classes[Int(text.base.load(fromByteOffset: at, as: UInt8.self))])
             var target = next[Int(state) * classCount + kind]
             if target < 0 {
                 made += 1
@@ -112,7 +126,7 @@ struct LazyAutomaton {
         return made
     }
 
-    private mutating func make(_ state: inout Int32, _ kind: Int) -> Int32 {
+    private func make(_ state: inout Int32, _ kind: Int) -> Int32 {
         let byte = membersOfClass[kind]
         var set = Set(startsOfClass[kind])
         for position in members[Int(state)] {

@@ -27,13 +27,13 @@ struct PositionAutomaton: Sendable {
         var canBeEmpty = true
     }
 
-    /// Takes a rule in; false, and nothing changed, if its pattern is too large.
-    mutating func add(_ node: PatternNode, rule: Int) -> Bool {
-        let before = self
+    /// Takes a rule in and returns its positions; nil, and nothing changed, if its pattern is too large.
+    mutating func add(_ node: PatternNode, rule: Int) -> Range<Int>? {
+        let before = sets.count
         let parts = node.flattened
         let lead = newPosition(Self.leadSet(parts))
         do {
-            let body = try fragment(.sequence(parts), floor: sets.count)
+            let body = try fragment(.sequence(parts), floor: before + 1)
             guard !body.canBeEmpty, sets.count <= Self.maxPositions else { throw TooLarge() }
             let end = newPosition(Self.trailSet(parts))
             accepts[Int(end)] = Int32(rule)
@@ -41,10 +41,13 @@ struct PositionAutomaton: Sendable {
             link(body.last, [end])
             for position in body.last { endings[Int(position)] = Int32(rule) }
             starts.append(lead)
-            return true
+            return before..<sets.count
         } catch {
-            self = before
-            return false
+            sets.removeSubrange(before...)
+            follow.removeSubrange(before...)
+            accepts.removeSubrange(before...)
+            endings.removeSubrange(before...)
+            return nil
         }
     }
 

@@ -3,11 +3,7 @@ import Primitives
 extension Scanner {
     /// Finds the anchors of a slice, runs their rules, then opens the slice's views.
     mutating func scan(_ slice: Slice) {
-        for index in scratch.resume.indices {
-            scratch.resume[index] = 0
-            scratch.contextUntil[index] = -1
-            scratch.tried[index] = -1
-        }
+        scratch.forgetPlaces()
         let hits = slice.hits
         let cellEnd = min(Scratch.cellCount, hits.upperBound / Kernels.cellBytes + 1)
         for cell in 0..<cellEnd { scratch.cells[cell] = 0 }
@@ -15,7 +11,7 @@ extension Scanner {
         var digitsFrom = hits.lowerBound
         var tokensFrom = hits.lowerBound
         var chunk = hits.lowerBound
-        let wantsDigits = rules.shapes.hasDigits
+        let wantsDigits = !rules.numbers.isEmpty
         var runs: [Range<Int>] = []
         while chunk < hits.upperBound {
             let end = min(chunk + Kernels.chunkBytes, hits.upperBound)

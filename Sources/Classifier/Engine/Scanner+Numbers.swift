@@ -4,10 +4,6 @@ struct NumberSweep {
     var cursor = 0
     /// The largest of all rules' `contextUntil`.
     var until = -1
-    /// Where the walk through the number formats stands; nil before the first run.
-    var place: LazyAutomaton.Place?
-    /// Formats that the walk found, by the offset at which their match ends.
-    var events: [(rule: Int, end: Int)] = []
 }
 
 extension Scanner {
@@ -27,34 +23,37 @@ extension Scanner {
 
     /// The run of digits and single separators around a word that holds four digits.
     private func digitRun(_ text: Text, around word: Int) -> (range: Range<Int>, digits: Int) {
+        let base = text.base
+        @inline(__always) func byte(_ index: Int) -> UInt8 { base.load(fromByteOffset: index, as: UInt8.self) }
         var first = word
-        while first < word + 7, !isASCIIDigit(text.at(first)) { first += 1 }
+        let lastStart = min(word + 7, text.count - 1)
+        while first < lastStart, !isASCIIDigit(byte(first)) { first += 1 }
         var low = first
         var digits = 0
         let floor = max(0, first - Self.maxRunBytes / 2)
         while low > floor {
-            if isASCIIDigit(text[low - 1]) {
+            let before = byte(low - 1)
+            if isASCIIDigit(before) {
                 low -= 1
-                digits += 1
-            } else if low - 2 >= floor, isSeparator(text[low - 1]), isASCIIDigit(text[low - 2]) {
+            } else if low - 2 >= floor, isSeparator(before), isASCIIDigit(byte(low - 2)) {
                 low -= 2
-                digits += 1
             } else {
                 break
             }
+            digits += 1
         }
         var high = first
         let ceiling = min(text.count, first + Self.maxRunBytes)
         while high < ceiling {
-            if isASCIIDigit(text[high]) {
+            let next = byte(high)
+            if isASCIIDigit(next) {
                 high += 1
-                digits += 1
-            } else if high + 1 < ceiling, isSeparator(text[high]), isASCIIDigit(text[high + 1]) {
+            } else if high + 1 < ceiling, isSeparator(next), isASCIIDigit(byte(high + 1)) {
                 high += 2
-                digits += 1
             } else {
                 break
             }
+            digits += 1
         }
         return (low..<high, digits)
     }
@@ -65,55 +64,79 @@ extension Scanner {
     }
 
     private mutating func digitsFound(_ range: Range<Int>, _ digits: Int, _ slice: Slice, _ sweep: inout NumberSweep) {
-        sweepContext(slice, before: min(slice.text.count, range.upperBound + ContextWords.reachAfter), &sweep)
-        walkNumbers(slice, around: range, &sweep)
-        for rule in rules.shapes.digits where rule.minDigits <= digits { tryNumber(rule, range, slice, sweep) }
-        let last = range.upperBound + rules.shapes.numbersAfter
-        var index = 0
-        while index < sweep.events.count {
-            let event = sweep.events[index]
-            index += 1
-            let rule = rules.compiled[event.rule]
-            if event.end > last || rule.minDigits > digits || scratch.tried[event.rule] == range.lowerBound { continue }
-            scratch.tried[event.rule] = range.lowerBound
-            tryNumber(rule, range, slice, sweep)
-        }
-    }
-
-    private mutating func tryNumber(_ rule: CompiledRule, _ range: Range<Int>, _ slice: Slice, _ sweep: NumberSweep) {
-        if rule.definition.contextRequired, !rules.contextFilter.untracked.contains(rule.index) {
-            if sweep.until < range.lowerBound || scratch.contextUntil[rule.index] < range.lowerBound { return }
-        }
-        run(rule, at: range, slice)
-    }
-
-    /// Walks on through the number formats, over the bytes around a run that the walk hasn't seen yet.
-    private mutating func walkNumbers(_ slice: Slice, around range: Range<Int>, _ sweep: inout NumberSweep) {
-        guard scratch.numbers != nil, work.windows <= limits.maxWindowsPerBlock else { return }
-        sweep.events.removeAll { $0.end <= range.lowerBound }
         let text = slice.text
-        let start = max(0, range.lowerBound - rules.shapes.numbersBefore)
-        // One byte more, for what must stand behind a match.
-        let end = min(text.count, range.upperBound + rules.shapes.numbersAfter + 1)
-        var place = sweep.place ?? LazyAutomaton.Place(state: 0, offset: -1)
-        if place.offset < start { place = LazyAutomaton.place(at: start) }
-        guard place.offset < end else { return }
-        var events = sweep.events
-        let made = scratch.numbers?.walk(text, &place, to: end) { rule, end in
-            if end > range.lowerBound { events.append((rule, end)) }
+        var count = 0
+        if let numbers = scratch.numbers, work.windows <= limits.maxWindowsPerBlock {
+            var place = LazyAutomaton.place(at: max(0, range.lowerBound - NumberForms.reach))
+            let end = min(text.count, range.upperBound + NumberForms.reach)
+            let candidates = scratch.candidates
+            let tried = scratch.tried
+            let made = numbers.walk(text, &place, to: end) { rule, end in
+                guard end > range.lowerBound, tried[rule] != range.lowerBound else { return }
+                tried[rule] = range.lowerBound
+                candidates[count] = UInt16(truncatingIfNeeded: rule)
+                count += 1
+            }
+            // A new state costs about as much as a regex run.
+            if made > 0 {
+                work.windows += made
+                if work.windows > limits.maxWindowsPerBlock { note(.windows) }
+            }
         }
-        sweep.events = events
-        sweep.place = place
-        // A new state costs about as much as a regex run.
-        work.windows += made ?? 0
-        if work.windows > limits.maxWindowsPerBlock { note(.windows) }
+        for index in 0..<count { tryNumber(Int(scratch.candidates[index]), range, digits, slice, &sweep) }
+        let wide = wideRules(text, range)
+        if wide != 0 { tryWide(wide, range, digits, slice, &sweep) }
+        for rule in rules.numbers.unknown { tryNumber(rule, range, digits, slice, &sweep) }
     }
 
-    /// Looks for context words between the last digit run and this one.
-    private mutating func sweepContext(_ slice: Slice, before end: Int, _ sweep: inout NumberSweep) {
+    /// The wide rules, one bit each, whose matches may go on at an end of the run.
+    private func wideRules(_ text: Text, _ range: Range<Int>) -> UInt64 {
+        let alphabet = rules.numbers.wideAlphabet
+        var before = alphabet[Int(text.at(range.lowerBound - 1))]
+        if isSeparator(text.at(range.lowerBound - 1)) { before &= alphabet[Int(text.at(range.lowerBound - 2))] }
+        var behind = alphabet[Int(text.at(range.upperBound))]
+        if isSeparator(text.at(range.upperBound)) { behind &= alphabet[Int(text.at(range.upperBound + 1))] }
+        // A run that was cut goes on in any case.
+        return range.count >= Self.maxRunBytes / 2 ? UInt64.max : before | behind
+    }
+
+    private mutating func tryWide(
+        _ mask: UInt64, _ range: Range<Int>, _ digits: Int, _ slice: Slice, _ sweep: inout NumberSweep
+    ) {
+        for (index, rule) in rules.numbers.wide.enumerated() where mask >> UInt64(index) & 1 == 1 {
+            guard scratch.tried[rule] != range.lowerBound else { continue }
+            scratch.tried[rule] = range.lowerBound
+            var made = 0
+            let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, range, made: &made)
+            if made > 0 { work.windows += made }
+            if mayMatch { tryNumber(rule, range, digits, slice, &sweep) }
+        }
+    }
+
+    private mutating func tryNumber(
+        _ rule: Int, _ range: Range<Int>, _ digits: Int, _ slice: Slice, _ sweep: inout NumberSweep
+    ) {
+        let facts = rules.numbers.facts[rule]
+        guard facts.minDigits <= digits else { return }
+        if facts.isGroup, digits == range.count, digits < Self.maxRunBytes / 2 {
+            for validator in rules.compiled[rule].validators {
+                guard slice.text.withSpan(range, validator.accepts) else { return }
+            }
+        }
+        if facts.needsContext, !rules.contextFilter.untracked.contains(rule) {
+            sweepContext(slice, around: range, &sweep)
+            if sweep.until < range.lowerBound || scratch.contextUntil[rule] < range.lowerBound { return }
+        }
+        run(rules.compiled[rule], at: range, slice)
+    }
+
+    /// Notes the context words around a run, up to `ContextWords.reachAfter` behind it. Each byte is looked at once at most.
+    private mutating func sweepContext(_ slice: Slice, around range: Range<Int>, _ sweep: inout NumberSweep) {
         guard let table = rules.contextFilter.table else { return }
         let text = slice.text
-        var at = max(sweep.cursor, end - rules.contextFilter.maxReach - Literal.maxBytes, 0)
+        let end = min(text.count, range.upperBound + ContextWords.reachAfter)
+        guard sweep.cursor < end else { return }
+        var at = max(sweep.cursor, range.lowerBound - rules.contextFilter.maxReach - Literal.maxBytes, 0)
         while at < end {
             let to = min(at + Scratch.sweepBytes, end)
             let found = Kernels.literalCandidates(
@@ -130,6 +153,6 @@ extension Scanner {
             }
             at = to
         }
-        sweep.cursor = max(sweep.cursor, end)
+        sweep.cursor = end
     }
 }

@@ -142,16 +142,19 @@ struct Scratch: ~Copyable {
     let sweep: UnsafeMutablePointer<UInt32>
     let mails: UnsafeMutablePointer<UInt32>
     let cells: UnsafeMutablePointer<UInt8>
+    /// Rules that a digit run may be for.
+    let candidates: UnsafeMutablePointer<UInt16>
     /// For each rule, the offset up to which a digit run is near one of its context words.
-    var contextUntil: [Int]
+    let contextUntil: UnsafeMutablePointer<Int>
     /// For each rule, the end of its last match in this slice: an anchor before it is part of that match.
-    var resume: [Int]
+    let resume: UnsafeMutablePointer<Int>
     /// For each rule, the start of the last digit run that it was tried at.
-    var tried: [Int]
-    /// Tells which number formats may match around a digit run.
-    var numbers: LazyAutomaton?
+    let tried: UnsafeMutablePointer<Int>
+    private let ruleCount: Int
+    /// Tells which rules' shapes the digits of a run have.
+    let numbers: LazyAutomaton?
     /// The same for token runs.
-    var tokenForms: LazyAutomaton?
+    let tokenForms: LazyAutomaton?
     /// Tell at a literal whether its rule is worth a run.
     let gates: Gates
 
@@ -159,17 +162,26 @@ struct Scratch: ~Copyable {
     static let cellCount = (Scanner.maxLookBack + Scanner.blockBytes + Scanner.lookAhead) / Kernels.cellBytes + 2
 
     init(_ rules: RuleSet) {
-        let ruleCount = rules.rules.count
-        numbers = LazyAutomaton(rules.shapes.numbers)
+        ruleCount = rules.rules.count
+        numbers = LazyAutomaton(rules.numbers.shapes)
         tokenForms = LazyAutomaton(rules.shapes.tokenForms)
         gates = Gates(rules)
-        tried = [Int](repeating: -1, count: ruleCount)
         offsets = .allocate(capacity: Kernels.chunkBytes / 2 + 64)
         sweep = .allocate(capacity: Self.sweepBytes / 2 + 64)
         mails = .allocate(capacity: Kernels.chunkBytes + 64)
         cells = .allocate(capacity: Self.cellCount)
-        contextUntil = [Int](repeating: -1, count: ruleCount)
-        resume = [Int](repeating: 0, count: ruleCount)
+        candidates = .allocate(capacity: ruleCount + 1)
+        contextUntil = .allocate(capacity: ruleCount + 1)
+        resume = .allocate(capacity: ruleCount + 1)
+        tried = .allocate(capacity: ruleCount + 1)
+        forgetPlaces()
+    }
+
+    /// Makes the notes about rules ready for the next slice.
+    func forgetPlaces() {
+        contextUntil.initialize(repeating: -1, count: ruleCount)
+        resume.initialize(repeating: 0, count: ruleCount)
+        tried.initialize(repeating: -1, count: ruleCount)
     }
 
     deinit {
@@ -177,5 +189,9 @@ struct Scratch: ~Copyable {
         sweep.deallocate()
         mails.deallocate()
         cells.deallocate()
+        candidates.deallocate()
+        contextUntil.deallocate()
+        resume.deallocate()
+        tried.deallocate()
     }
 }

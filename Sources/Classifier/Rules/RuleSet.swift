@@ -9,25 +9,17 @@ public final class RuleSet: Sendable {
     /// For each literal, the view that it opens; zero if none.
     let literalMarks: [UInt8]
     let shapes: ShapeRules
+    let numbers: NumberForms
     let contextFilter: ContextFilter
 
     /// The rules that each shape triggers.
     struct ShapeRules: Sendable {
-        /// Rules on digit runs that `numbers` doesn't know: tried at every run.
-        var digits: [CompiledRule] = []
-        /// The patterns of the other rules on digit runs.
-        var numbers = PositionAutomaton()
-        /// How far before and after a run those patterns reach, in bytes.
-        var numbersBefore = 0
-        var numbersAfter = 0
-
         /// The patterns of rules on token runs, and the rules on them that stand outside.
         var tokenForms = PositionAutomaton()
         var tokenBefore = 0
         var tokenAfter = 0
         var tokenRules: Set<Int> = []
 
-        var hasDigits: Bool { !digits.isEmpty || !numbers.starts.isEmpty }
         var email: [CompiledRule] = []
         /// The rule that stands for all rules of labelled values where their anchors are met.
         var label: CompiledRule?
@@ -72,7 +64,7 @@ public final class RuleSet: Sendable {
         }
         rules = definitions
         self.compiled = compiled
-        var builder = AnchorBuilder()
+        var builder = AnchorBuilder(ruleCount: compiled.count)
         for rule in compiled { builder.add(rule) }
         for (bytes, mark) in ViewMark.literals { builder.add(bytes, opening: mark) }
         guard builder.literals.count <= LiteralTable.maxLiterals else {
@@ -84,6 +76,7 @@ public final class RuleSet: Sendable {
         literalRules = builder.literalRules
         literalMarks = builder.literalMarks
         shapes = builder.shapes
+        numbers = builder.numbers
         contextFilter = ContextFilter(compiled.filter { $0.definition.contextRequired })
     }
 
@@ -97,7 +90,10 @@ private struct AnchorBuilder {
     var literalRules: [[CompiledRule]] = []
     var literalMarks: [UInt8] = []
     var shapes = RuleSet.ShapeRules()
+    var numbers: NumberForms
     private var ids: [Literal.Key: Int] = [:]
+
+    init(ruleCount: Int) { numbers = NumberForms(ruleCount: ruleCount) }
 
     mutating func add(_ rule: CompiledRule) {
         for literal in rule.literals { add(literal, rule) }
@@ -105,7 +101,7 @@ private struct AnchorBuilder {
             switch shape {
             case .pem: break
             case .alone: shapes.alone.append(rule)
-            case .digits: addNumber(rule)
+            case .digits: numbers.add(rule)
             case .email: shapes.email.append(rule)
             case .label: addLabelled(rule)
             case .base64, .base64url, .hex: addToken(rule)
@@ -135,26 +131,12 @@ private struct AnchorBuilder {
     private mutating func addToken(_ rule: CompiledRule) {
         guard shapes.tokenRules.insert(rule.index).inserted else { return }
         if case .regex(let plan) = rule.engine, let pattern = rule.pattern, let longest = pattern.maxLength,
-            longest <= Self.maxTokenReach, shapes.tokenForms.add(pattern, rule: rule.index)
+            longest <= Self.maxTokenReach, shapes.tokenForms.add(pattern, rule: rule.index) != nil
         {
             shapes.tokenBefore = max(shapes.tokenBefore, min(plan.before, longest))
             shapes.tokenAfter = max(shapes.tokenAfter, min(plan.after, longest))
         } else {
             shapes.token.append(rule)
-        }
-    }
-
-    /// Farthest that a number's pattern may reach from its run, in bytes.
-    private static let maxNumberReach = 64
-
-    private mutating func addNumber(_ rule: CompiledRule) {
-        if case .regex(let plan) = rule.engine, let pattern = rule.pattern, let longest = pattern.maxLength,
-            longest <= Self.maxNumberReach, shapes.numbers.add(pattern, rule: rule.index)
-        {
-            shapes.numbersBefore = max(shapes.numbersBefore, min(plan.before, longest))
-            shapes.numbersAfter = max(shapes.numbersAfter, min(plan.after, longest))
-        } else {
-            shapes.digits.append(rule)
         }
     }
 
