@@ -187,6 +187,7 @@ struct RunProbe: Sendable {
 struct Gates: ~Copyable {
     private struct Slot {
         var isMade = false
+        var isAssigned = false
         var gate: Gate?
         /// Whether a match may lie anywhere in the rule's window.
         var isWindow = false
@@ -218,6 +219,7 @@ struct Gates: ~Copyable {
         if let gate = slot.pointee.gate {
             return gate.mayMatch(text.base, text.count, from: anchor.lowerBound, made: &made)
         }
+        if slot.pointee.isAssigned { return AssignedGate.mayMatch(text, anchor) }
         guard slot.pointee.isWindow, case .regex(let plan) = rules.compiled[rule].engine else { return true }
         let low = max(0, anchor.lowerBound - plan.before)
         let window = low..<min(text.count, anchor.upperBound + plan.after)
@@ -229,10 +231,19 @@ struct Gates: ~Copyable {
     /// Largest window that is walked through before the regex is run.
     private static let maxWindowBytes = 512
 
+    /// What a walk may begin with, in lower case; nil if an anchor is a shape without bytes of its own.
+    private static func literals(_ anchors: [Anchor]) -> [[UInt8]]? {
+        if anchors.contains(.shape(.email)) {
+            return anchors.allSatisfy { $0 == .shape(.email) || $0 == .shape(.alone) } ? [[UInt8(ascii: "@")]] : nil
+        }
+        return RegexPlanner.literalBytes(anchors)
+    }
+
     private func make(_ slot: UnsafeMutablePointer<Slot>, _ rule: CompiledRule) {
         slot.pointee.isMade = true
+        slot.pointee.isAssigned = rule.isAssigned
         guard case .regex(let plan) = rule.engine, let node = PatternParser.parse(plan.regex.pattern) else { return }
-        if let literals = RegexPlanner.literalBytes(rule.definition.anchors),
+        if let literals = Self.literals(rule.definition.anchors),
             let pattern = GatePattern(node, literals: literals, isLenient: plan.coversAnchor)
         {
             slot.pointee.gate = Gate(pattern)

@@ -8,66 +8,62 @@ enum Kernels {
 
     private static let fold: UInt64 = 0x2020_2020_2020_2020
 
-    /// Writes the even offsets in `from..<to` at which a literal's quartet may stand; returns how many.
+    /// Writes the offsets in `from..<to` at which three bytes stand whose hash is in the filter (`LiteralTable`); returns how many.
     ///
-    /// `out` has room for `(to - from) / 2 + 8` values.
+    /// `out` has room for `to - from` values.
     static func literalCandidates(
         _ text: UnsafeRawPointer, _ count: Int, from: Int, to: Int, filter: UnsafeMutablePointer<UInt32>,
         out: UnsafeMutablePointer<UInt32>
     ) -> Int {
-        var at = from & ~1
+        var at = from
         var found = 0
-        // A quartet at `at + 6` takes its second pair from the next eight bytes, so those must be readable too.
-        let last = min(to, count - 16)
-        if at < last {
-            var first = filter[pair(text, at)]
-            while at < last {
-                let word = text.loadUnaligned(fromByteOffset: at, as: UInt64.self) | fold
-                let next = filter[pair(text, at + 8)]
-                let second = filter[Int(truncatingIfNeeded: word >> 16) & 0xFFFF]
-                let third = filter[Int(truncatingIfNeeded: word >> 32) & 0xFFFF]
-                let fourth = filter[Int(truncatingIfNeeded: word >> 48)]
-                let one = first & (second >> 16)
-                let two = second & (third >> 16)
-                let three = third & (fourth >> 16)
-                let four = fourth & (next >> 16)
-                if (one | two | three | four) & 0xFFFF != 0 {
-                    if one & 0xFFFF != 0 { note(at, out, &found) }
-                    if two & 0xFFFF != 0 { note(at + 2, out, &found) }
-                    if three & 0xFFFF != 0 { note(at + 4, out, &found) }
-                    if four & 0xFFFF != 0 { note(at + 6, out, &found) }
-                }
-                first = next
-                at += 8
+        // Sixteen offsets are hashed at once, and the last of the four loads ends nineteen bytes on.
+        let last = min(to - 16, count - 19)
+        let fold = SIMD8<UInt16>(repeating: 0x2020)
+        let low = SIMD8<UInt16>(repeating: 0x00FF)
+        let lowFold = SIMD8<UInt16>(repeating: 0x0020)
+        while at <= last {
+            let first = text.loadUnaligned(fromByteOffset: at, as: SIMD8<UInt16>.self)
+            let second = text.loadUnaligned(fromByteOffset: at + 1, as: SIMD8<UInt16>.self)
+            let third = text.loadUnaligned(fromByteOffset: at + 2, as: SIMD8<UInt16>.self)
+            let fourth = text.loadUnaligned(fromByteOffset: at + 3, as: SIMD8<UInt16>.self)
+            let even =
+                (first | fold) &* LiteralTable.pairFactor &+ (third & low | lowFold) &* LiteralTable.thirdFactor
+            let odd =
+                (second | fold) &* LiteralTable.pairFactor &+ (fourth & low | lowFold) &* LiteralTable.thirdFactor
+            let evens = unsafeBitCast(even, to: SIMD2<UInt64>.self)
+            let odds = unsafeBitCast(odd, to: SIMD2<UInt64>.self)
+            var hits = quartet(evens[0], filter) | quartet(odds[0], filter) << 1
+            hits |= (quartet(evens[1], filter) | quartet(odds[1], filter) << 1) << 8
+            while hits != 0 {
+                out[found] = UInt32(truncatingIfNeeded: at + hits.trailingZeroBitCount)
+                found += 1
+                hits &= hits - 1
             }
+            at += 16
         }
-        while at < to, at + 1 < count {
-            let first = filter[pair(text, at)]
-            let second: UInt32
-            if at + 3 < count {
-                second = filter[pair(text, at + 2)]
-            } else {
-                let byte = at + 2 < count ? text.load(fromByteOffset: at + 2, as: UInt8.self) : 0
-                second = filter[Int(byte | 0x20) | 0x2000]
-            }
-            if first & (second >> 16) & 0xFFFF != 0 {
+        while at < to, at + 3 <= count {
+            let pair = UInt32(text.loadUnaligned(fromByteOffset: at, as: UInt16.self))
+            let triple = pair | UInt32(text.load(fromByteOffset: at + 2, as: UInt8.self)) << 16
+            let hash = LiteralTable.hash(triple | 0x0020_2020)
+            if filter[hash >> 5] >> UInt32(hash & 31) & 1 == 1 {
                 out[found] = UInt32(truncatingIfNeeded: at)
                 found += 1
             }
-            at += 2
+            at += 1
         }
         return found
     }
 
+    /// Looks four hashes up; bits 0, 2, 4 and 6 of the result say which are in the filter.
     @inline(__always)
-    private static func note(_ at: Int, _ out: UnsafeMutablePointer<UInt32>, _ found: inout Int) {
-        out[found] = UInt32(truncatingIfNeeded: at)
-        found += 1
-    }
-
-    @inline(__always)
-    private static func pair(_ text: UnsafeRawPointer, _ at: Int) -> Int {
-        Int(text.loadUnaligned(fromByteOffset: at, as: UInt16.self) | 0x2020)
+    private static func quartet(_ hashes: UInt64, _ filter: UnsafeMutablePointer<UInt32>) -> UInt32 {
+        let one = UInt32(truncatingIfNeeded: hashes) & 0xFFFF
+        let two = UInt32(truncatingIfNeeded: hashes >> 16) & 0xFFFF
+        let three = UInt32(truncatingIfNeeded: hashes >> 32) & 0xFFFF
+        let four = UInt32(truncatingIfNeeded: hashes >> 48)
+        return filter[Int(one >> 5)] &>> one & 1 | (filter[Int(two >> 5)] &>> two & 1) << 2
+            | (filter[Int(three >> 5)] &>> three & 1) << 4 | (filter[Int(four >> 5)] &>> four & 1) << 6
     }
 
     /// Notes in each cell of `cellBytes` what may open a view there (`ViewMark`), and each `@`.

@@ -1,69 +1,52 @@
 /// All literals of all rules in one table, and the filter that finds where one might stand.
 ///
-/// The filter reads the text two bytes at a time, at even offsets only. Each literal is entered twice, with four places (a quartet)
-/// that fall on even offsets when the literal starts on an even one, and with four for the odd case. At the edges of a
-/// short literal a quartet takes in places before or after it, with the bytes that the rules allow there. `filter[w]` holds
-/// sixteen bucket bits for `w` as a quartet's first pair (low half) and sixteen as its second (high half). Both pairs must agree
-/// on a bucket, then the quartet's known bytes are looked up by hash and the literal compared. Pairs are folded with
-/// `| 0x20` on every byte, text and table alike, so no case variants are stored and of the 256 KiB a sixteenth at most
-/// is hot for ASCII text.
+/// The filter looks at three bytes at every offset: `hash` of them, upper and lower case alike, picks a bit of an 8 KiB map, which
+/// stays in the first-level cache. Each literal is entered with the three bytes of its own that text holds most rarely; one of two
+/// bytes with each byte that its rules allow behind it. Where the bit is set the literals of that hash are compared, eight bytes at once.
 ///
 /// The memory is written in `init` alone and freed in `deinit`; that nobody writes it later is what makes it Sendable.
 final class LiteralTable: @unchecked Sendable {
-    /// A literal that begins `offset` bytes before the quartet.
+    /// A literal that begins `offset` bytes before the three that are hashed.
     private struct Entry {
-        var quartet: UInt32
-        var literal: UInt32
-        var offset: Int16
-        /// Next entry of the same hash chain, -1 at its end.
-        var next: Int16
-    }
-
-    private struct Placement {
-        var literal: Int
-        var offset: Int
-        /// Index into `masks`.
-        var mask: Int
+        /// The literal's first eight bytes, folded, and which of them are its own.
+        var head: UInt64
+        var mask: UInt64
+        var literal: Int32
+        /// Next entry of the same hash, -1 at the end.
+        var next: Int32
+        var offset: Int32
     }
 
     let literals: [Literal]
+    /// One bit for each hash.
     let filter: UnsafeMutablePointer<UInt32>
-    /// Hash heads for each mask, one after the other; -1 for an empty chain.
-    private let heads: UnsafeMutablePointer<Int16>
+    /// For each hash its first entry, -1 if there is none.
+    private let heads: UnsafeMutablePointer<Int32>
     private let entries: UnsafeMutablePointer<Entry>
     private let pool: UnsafeMutablePointer<UInt8>
     private let starts: UnsafeMutablePointer<(offset: Int32, count: Int32, isCaseSensitive: Bool)>
     /// Lead and tail sets of each literal.
     private let edges: UnsafeMutablePointer<(lead: ByteSet, first: ByteSet, second: ByteSet, third: ByteSet)>
-    private let hashBits: UInt32
 
-    /// Most literals, so that an entry's index fits 15 bits.
+    /// Most literals in one table.
     static let maxLiterals = 16_000
-    private static let filterCount = 1 << 16
-    /// Which of a quartet's bytes are the literal's own.
-    private static let masks: [UInt32] = [0xFFFF_FFFF, 0x00FF_FFFF, 0xFFFF_FF00, 0x0000_FFFF, 0x00FF_FF00]
+    static let hashCount = 1 << 16
+    private static let fold: UInt64 = 0x2020_2020_2020_2020
 
     init(_ literals: [Literal]) {
         precondition(literals.count <= Self.maxLiterals, "refused by RuleSet")
         self.literals = literals
-        edges = .allocate(capacity: max(1, literals.count))
-        var placed: [Placement] = []
-        placed.reserveCapacity(2 * literals.count)
-        var costs: [Int] = []
+        var placed: [(triple: UInt32, literal: Int, offset: Int)] = []
         for (id, literal) in literals.enumerated() {
             precondition(literal.bytes.count >= Literal.minBytes, "shorter literals are refused by RuleSet")
-            let (even, odd) = Self.place(literal, id: id, costs: &costs)
-            placed.append(even)
-            placed.append(odd)
+            placed += Self.places(literal).map { ($0.triple, id, $0.offset) }
         }
-        var bits: UInt32 = 6
-        while 1 << bits < placed.count * 2 { bits += 1 }
-        hashBits = bits
-        filter = .allocate(capacity: Self.filterCount)
-        filter.initialize(repeating: 0, count: Self.filterCount)
-        heads = .allocate(capacity: Self.masks.count << Int(bits))
-        heads.initialize(repeating: -1, count: Self.masks.count << Int(bits))
+        filter = .allocate(capacity: Self.hashCount / 32)
+        filter.initialize(repeating: 0, count: Self.hashCount / 32)
+        heads = .allocate(capacity: Self.hashCount)
+        heads.initialize(repeating: -1, count: Self.hashCount)
         entries = .allocate(capacity: max(1, placed.count))
+        edges = .allocate(capacity: max(1, literals.count))
         pool = .allocate(capacity: max(1, literals.reduce(0) { $0 + $1.bytes.count }))
         starts = .allocate(capacity: max(1, literals.count))
         var used = 0
@@ -76,7 +59,20 @@ final class LiteralTable: @unchecked Sendable {
                 used += 1
             }
         }
-        for (index, place) in placed.enumerated() { enter(place, at: index) }
+        for (index, place) in placed.enumerated() {
+            let hash = Self.hash(place.triple)
+            filter[hash >> 5] |= 1 << UInt32(hash & 31)
+            var head: UInt64 = 0
+            var mask: UInt64 = 0
+            for (at, byte) in literals[place.literal].bytes.prefix(8).enumerated() {
+                head |= UInt64(byte | 0x20) << UInt64(8 * at)
+                mask |= 0xFF << UInt64(8 * at)
+            }
+            let entry = Entry(
+                head: head, mask: mask, literal: Int32(place.literal), next: heads[hash], offset: Int32(place.offset))
+            (entries + index).initialize(to: entry)
+            heads[hash] = Int32(index)
+        }
     }
 
     deinit {
@@ -88,42 +84,33 @@ final class LiteralTable: @unchecked Sendable {
         edges.deallocate()
     }
 
-    /// For each parity of the offset the four places that text matches most rarely. `costs` is room for reuse.
-    private static func place(_ literal: Literal, id: Int, costs: inout [Int]) -> (Placement, Placement) {
-        let count = literal.bytes.count
-        costs.removeAll(keepingCapacity: true)
-        costs.append(setCost(literal.lead))
-        for byte in literal.bytes { costs.append(byteCost(byte)) }
-        for set in literal.tail { costs.append(setCost(set)) }
-        var best = (cost: (Int.max, Int.max), offset: (0, 0), mask: (0, 0))
-        for offset in -1..<count - 1 {
-            var mask: UInt32 = 0
-            for shift in 0..<4 where offset + shift >= 0 && offset + shift < count {
-                mask |= 0xFF << UInt32(8 * shift)
-            }
-            guard let index = masks.firstIndex(of: mask) else { continue }
-            var cost = 0
-            for shift in 0..<4 {
-                let at = offset + shift + 1
-                cost += at < costs.count ? costs[at] : setCost(.all)
-            }
-            if offset & 1 == 0 {
-                if cost < best.cost.0 { (best.cost.0, best.offset.0, best.mask.0) = (cost, offset, index) }
-            } else if cost < best.cost.1 {
-                (best.cost.1, best.offset.1, best.mask.1) = (cost, offset, index)
-            }
-        }
-        precondition(best.cost.0 < .max && best.cost.1 < .max, "two bytes fill a mask at either parity")
-        return (
-            Placement(literal: id, offset: best.offset.0, mask: best.mask.0),
-            Placement(literal: id, offset: best.offset.1, mask: best.mask.1)
-        )
+    /// The hash of the low three bytes, which are folded: the fourth falls out of the product.
+    ///
+    /// It is the sum of two products of sixteen bits, so that a vector of sixteen-bit lanes can take it too.
+    @inline(__always)
+    static func hash(_ triple: UInt32) -> Int {
+        let pair = UInt16(truncatingIfNeeded: triple)
+        let third = UInt16(truncatingIfNeeded: triple >> 16) & 0xFF
+        return Int(pair &* pairFactor &+ third &* thirdFactor)
     }
 
-    private static func setCost(_ set: ByteSet) -> Int {
-        let count = set.count
-        if count == 1, let byte = set.first { return byteCost(byte) }
-        return count > 128 ? 14 : count > 40 ? 13 : 11
+    static let pairFactor: UInt16 = 0x9E37
+    static let thirdFactor: UInt16 = 0x6A5D
+
+    /// The three bytes of a literal that text holds most rarely, and where they stand in it.
+    private static func places(_ literal: Literal) -> [(triple: UInt32, offset: Int)] {
+        let bytes = literal.bytes.map { UInt32($0 | 0x20) }
+        guard bytes.count > 2 else {
+            let behind = Set(literal.tail[0].members.map { UInt32($0 | 0x20) })
+            return behind.map { (bytes[0] | bytes[1] << 8 | $0 << 16, 0) }
+        }
+        var best = 0
+        var least = Int.max
+        for offset in 0...bytes.count - 3 {
+            let cost = (0..<3).reduce(0) { $0 + byteCost(literal.bytes[offset + $1]) }
+            if cost < least { (best, least) = (offset, cost) }
+        }
+        return [(bytes[best] | bytes[best + 1] << 8 | bytes[best + 2] << 16, best)]
     }
 
     /// Roughly twice log2 of how often a byte occurs in logs and code, so that sums compare likelihoods.
@@ -145,92 +132,27 @@ final class LiteralTable: @unchecked Sendable {
         }
     }
 
-    /// Quartets with wild places share three buckets a side, lest they spoil the others.
-    private static func bucket(_ place: Placement, _ quartet: UInt32) -> Int {
-        let first = Int(quartet & 0xFF)
-        let second = Int(quartet >> 8 & 0xFF)
-        if masks[place.mask] & 0xFF == 0 { return second % 3 }
-        if masks[place.mask] >> 24 == 0 { return 3 + (first * 31 + second * 17) % 3 }
-        return 6 + (first * 31 + second * 17) % 10
-    }
-
-    private func enter(_ place: Placement, at index: Int) {
-        let literal = literals[place.literal]
-        let own = literal.bytes
-        var quartet: UInt32 = 0
-        for shift in 0..<4 where own.indices.contains(place.offset + shift) {
-            quartet |= UInt32(own[place.offset + shift] | 0x20) << UInt32(8 * shift)
-        }
-        let bit = UInt32(1) << UInt32(Self.bucket(place, quartet))
-        let at = place.offset
-        mark(literal.allowed(at: at), literal.allowed(at: at + 1), bit)
-        mark(literal.allowed(at: at + 2), literal.allowed(at: at + 3), bit << 16)
-        let head = slot(quartet, mask: place.mask)
-        let entry = Entry(
-            quartet: quartet, literal: UInt32(place.literal), offset: Int16(place.offset), next: heads[head])
-        (entries + index).initialize(to: entry)
-        heads[head] = Int16(index)
-    }
-
-    private func mark(_ first: ByteSet, _ second: ByteSet, _ bits: UInt32) {
-        let seconds = second.folded
-        first.folded.forEach { low in
-            seconds.forEach { high in filter[Int(low) | Int(high) << 8] |= bits }
-        }
-    }
-
-    @inline(__always)
-    private func slot(_ quartet: UInt32, mask: Int) -> Int {
-        let hash = Int((quartet &* 0x9E37_79B1) >> (32 - hashBits))
-        return hash + mask << Int(hashBits)
-    }
-
-    /// Calls `found` with literal and start for each literal whose quartet stands at `offset` of `text`.
+    /// Calls `found` with literal and start for each literal whose three bytes stand at `offset` of `text`.
     ///
-    /// Precondition: `offset + 1 < count`; `text` is readable for `count` bytes.
+    /// Precondition: `0 <= offset` and `offset + 3 <= count`; `text` is readable for `count` bytes.
     @inline(__always)
     func verify(
         _ text: UnsafeRawPointer, _ count: Int, at offset: Int, found: (_ literal: Int, _ start: Int) -> Void
     ) {
-        var quartet: UInt32 = 0
-        if offset + 4 <= count {
-            quartet = UInt32(littleEndian: text.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) | 0x2020_2020
-        } else {
-            for index in 0..<4 {
-                let byte = offset + index < count ? text.load(fromByteOffset: offset + index, as: UInt8.self) : 0
-                quartet |= UInt32(byte | 0x20) << UInt32(8 * index)
-            }
-        }
-        // The buckets tell which of the masks can be meant.
-        let buckets = filter[Int(quartet & 0xFFFF)] & filter[Int(quartet >> 16)] >> 16
-        if buckets & ~(Self.leadBuckets | Self.tailBuckets) != 0 { chain(text, count, offset, quartet, 0, found) }
-        if buckets & Self.tailBuckets != 0 {
-            chain(text, count, offset, quartet & 0x00FF_FFFF, 1, found)
-            chain(text, count, offset, quartet & 0x0000_FFFF, 3, found)
-        }
-        if buckets & Self.leadBuckets != 0 {
-            chain(text, count, offset, quartet & 0xFFFF_FF00, 2, found)
-            chain(text, count, offset, quartet & 0x00FF_FF00, 4, found)
-        }
-    }
-
-    /// Buckets of quartets whose first place is before the literal.
-    private static let leadBuckets: UInt32 = 0x0007
-    /// Buckets of quartets whose last place is behind it.
-    private static let tailBuckets: UInt32 = 0x0038
-
-    @inline(__always)
-    private func chain(
-        _ text: UnsafeRawPointer, _ count: Int, _ offset: Int, _ quartet: UInt32, _ mask: Int,
-        _ found: (_ literal: Int, _ start: Int) -> Void
-    ) {
-        var index = heads[slot(quartet, mask: mask)]
+        let pair = UInt32(text.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+        let triple = pair | UInt32(text.load(fromByteOffset: offset + 2, as: UInt8.self)) << 16
+        var index = heads[Self.hash(triple | 0x0020_2020)]
         while index >= 0 {
-            let entry = entries[Int(index)]
-            index = entry.next
-            if entry.quartet != quartet { continue }
-            let start = offset - Int(entry.offset)
-            if stands(text, count, Int(entry.literal), start) { found(Int(entry.literal), start) }
+            let entry = entries + Int(index)
+            index = entry.pointee.next
+            let start = offset - Int(entry.pointee.offset)
+            guard start >= 0 else { continue }
+            if start + 8 <= count {
+                let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self)) | Self.fold
+                if word & entry.pointee.mask != entry.pointee.head { continue }
+            }
+            let literal = Int(entry.pointee.literal)
+            if stands(text, count, literal, start) { found(literal, start) }
         }
     }
 
@@ -238,15 +160,16 @@ final class LiteralTable: @unchecked Sendable {
     private func stands(_ text: UnsafeRawPointer, _ count: Int, _ id: Int, _ start: Int) -> Bool {
         let literal = starts[id]
         let end = start + Int(literal.count)
-        guard start >= 0, end <= count else { return false }
+        guard end <= count else { return false }
+        let edge = edges + id
+        if start > 0, !edge.pointee.lead.contains(text.load(fromByteOffset: start - 1, as: UInt8.self)) { return false }
+        guard allows(edge.pointee.first, text, count, end) else { return false }
         let own = pool + Int(literal.offset)
         for index in 0..<Int(literal.count) {
             let byte = text.load(fromByteOffset: start + index, as: UInt8.self)
             if (literal.isCaseSensitive ? byte : foldCase(byte)) != own[index] { return false }
         }
-        if start > 0, !edges[id].lead.contains(text.load(fromByteOffset: start - 1, as: UInt8.self)) { return false }
-        return allows(edges[id].first, text, count, end) && allows(edges[id].second, text, count, end + 1)
-            && allows(edges[id].third, text, count, end + 2)
+        return allows(edge.pointee.second, text, count, end + 1) && allows(edge.pointee.third, text, count, end + 2)
     }
 
     /// Whether the byte there is of the set; past the end only a set of all bytes allows that there is none.

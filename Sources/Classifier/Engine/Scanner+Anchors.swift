@@ -59,7 +59,7 @@ extension Scanner {
             wantsMail: wantsMail)
         for index in 0..<count {
             let at = Int(scratch.mails[index])
-            for rule in rules.shapes.email { run(rule, at: at..<at + 1, slice) }
+            for rule in rules.shapes.email { runGated(rule, at: at..<at + 1, slice) }
         }
     }
 }
