@@ -27,6 +27,7 @@ struct Sluice: AsyncParsableCommand {
             PolicyCommand.self,
             ProvidersCommand.self,
             HookCommand.self,
+            ExposureCommand.self,
             AgentCommand.self,
             JournalCommand.self,
         ])
