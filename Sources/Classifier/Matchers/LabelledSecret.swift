@@ -18,7 +18,7 @@ enum LabelledSecret {
     /// Farthest from the label back to the service's name, in bytes.
     static let maxServiceGap = 64
     /// Fewest letters and digits in a row that a value holds.
-    private static let minRun = 10
+    private static let minRun = 8
 
     static func match(_ text: Text, label: Range<Int>, _ services: ServiceTable) -> Hit? {
         var gap = Gap(start: label.upperBound)
@@ -33,7 +33,7 @@ enum LabelledSecret {
             if let spans = gap.isAttached ? attached(text, run) : apart(text, from: gap.at) {
                 if let hit = judge(text, spans, label, gap, services) { return hit }
                 gap.isDirect = false
-                gap.at = max(run.upperBound, spans.dashed.upperBound)
+                gap.at = gap.isAttached ? run.upperBound : max(run.upperBound, spans.dashed.upperBound)
                 continue
             }
             if gap.isAttached, isPublicRest(text, run) { return nil }
@@ -256,14 +256,20 @@ enum LabelledSecret {
             value: best.value, service: best.rule, adjust: (gap.isDirect ? 0 : -0.05) + (isWeak ? -0.1 : 0))
     }
 
+    /// Letters and digits, or letters of both cases all over, and no text.
     private static func isRandom(_ text: Text, _ value: Range<Int>) -> Bool {
-        var letters = 0
+        var lower = 0
+        var upper = 0
         var digits = 0
         for index in value {
-            if isASCIILetter(text[index]) { letters += 1 }
-            if isASCIIDigit(text[index]) { digits += 1 }
+            switch text[index] {
+            case 0x61...0x7A: lower += 1
+            case 0x41...0x5A: upper += 1
+            case 0x30...0x39: digits += 1
+            default: break
+            }
         }
-        guard letters > 0, digits > 0 else { return false }
+        guard digits > 0 && lower + upper > 0 || min(lower, upper) * 4 >= value.count else { return false }
         return text.withSpan(value) { Randomness.score($0) } >= 0.6
     }
 

@@ -25,9 +25,9 @@ struct ValueForm: Sendable, Hashable {
     let lengths: ClosedRange<Int>
 
     /// Longest value, in bytes.
-    static let maxBytes = 1024
+    static let maxBytes = 1280
     /// Shortest value, in bytes: below it a form says nothing.
-    static let minBytes = 10
+    static let minBytes = 8
 
     /// Reads one form; nil if it isn't one.
     init?(_ text: some StringProtocol) {

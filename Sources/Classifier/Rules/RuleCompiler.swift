@@ -129,6 +129,9 @@ struct RuleCompiler {
 
     private func checkAnchors() throws(RuleError) {
         guard !rule.anchors.isEmpty else { throw error("anchors", "none, so nothing can trigger the rule") }
+        if rule.matcher == nil, rule.anchors.contains(.shape(.label)) {
+            throw error("anchors", "\"shape:label\" is for the matchers of labelled values")
+        }
         guard rule.anchors.count <= Self.maxAnchors else { throw error("anchors", "more than \(Self.maxAnchors)") }
         for case .literal(let bytes, _) in rule.anchors {
             guard bytes.count >= Literal.minBytes else {
