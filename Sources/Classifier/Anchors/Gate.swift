@@ -13,6 +13,8 @@ final class Gate {
     /// States that `next` has room for.
     private var capacity = 8
     private var members: [[Int16]] = []
+    /// Whether no match is under way in the state.
+    private var isIdle: [Bool] = []
     private var lastByte: [Last] = []
     private var ids: [Key: Int16] = [:]
     private let representatives: [UInt8]
@@ -59,6 +61,7 @@ final class Gate {
         next.initialize(repeating: Self.unmade, count: capacity * representatives.count)
         // The state before the literal's first byte.
         members.append([])
+        isIdle.append(true)
         lastByte.append(Last(isWord: false, isLead: true))
     }
 
@@ -98,10 +101,11 @@ final class Gate {
         capacity *= 2
     }
 
-    /// Whether a match may lie in `range`. `made` as above; the precondition is that the range is readable.
-    func mayMatch(_ text: UnsafeRawPointer, in range: Range<Int>, made: inout Int) -> Bool {
+    /// Whether a match may lie in `range` and begin before `lastStart`. `made` as above; the precondition is that the range is readable.
+    func mayMatch(_ text: UnsafeRawPointer, in range: Range<Int>, lastStart: Int, made: inout Int) -> Bool {
         var state = 0
         for at in range {
+            if at >= lastStart, isIdle[state] { return false }
             let kind = Int(classes[Int(text.load(fromByteOffset: at, as: UInt8.self))])
             var target = next[state * classCount + kind]
             if target == Self.unmade {
@@ -145,6 +149,7 @@ final class Gate {
         if members.count == capacity { grow() }
         ids[key] = id
         members.append(key.members)
+        isIdle.append(key.members.isEmpty)
         lastByte.append(last)
         return id
     }
@@ -185,14 +190,26 @@ struct RunProbe: Sendable {
 
 /// The gates of a rule set's rules, each made when its rule is first hit.
 struct Gates: ~Copyable {
+    private enum Kind {
+        case unmade
+        /// Nothing is known: the rule is always run.
+        case open
+        /// A walk from the literal on.
+        case forward
+        /// The hand-written readers of secrets behind a name or label.
+        case assigned
+        case labelled
+        /// A match may lie anywhere in the rule's window.
+        case window
+    }
+
     private struct Slot {
-        var isMade = false
-        var isAssigned = false
-        var gate: Gate?
-        /// Whether a match may lie anywhere in the rule's window.
-        var isWindow = false
+        var kind = Kind.unmade
+        /// Owned by `Gates`.
+        var gate: Unmanaged<Gate>?
         var probe: RunProbe?
-        var windowGate: Gate?
+        var before = 0
+        var after = 0
     }
 
     /// One for each rule; initialised in `init`, freed in `deinit`, touched by the owner alone.
@@ -206,7 +223,7 @@ struct Gates: ~Copyable {
     }
 
     deinit {
-        slots.deinitialize(count: count)
+        for index in 0..<count { slots[index].gate?.release() }
         slots.deallocate()
     }
 
@@ -215,20 +232,50 @@ struct Gates: ~Copyable {
     func mayMatch(_ rule: Int, _ rules: RuleSet, _ text: Text, _ anchor: Range<Int>, made: inout Int) -> Bool {
         precondition(rule >= 0 && rule < count, "a rule of the set")
         let slot = slots + rule
-        if !slot.pointee.isMade { make(slot, rules.compiled[rule]) }
-        if let gate = slot.pointee.gate {
-            return gate.mayMatch(text.base, text.count, from: anchor.lowerBound, made: &made)
+        if slot.pointee.kind == .unmade { make(slot, rules.compiled[rule]) }
+        switch slot.pointee.kind {
+        case .open, .unmade: return true
+        case .assigned: return AssignedGate.mayMatch(text, anchor)
+        case .labelled: return LabelGate.mayMatch(text, label: anchor)
+        case .forward:
+            guard let gate = slot.pointee.gate else { return true }
+            var count = 0
+            let answer = gate._withUnsafeGuaranteedRef {
+                $0.mayMatch(text.base, text.count, from: anchor.lowerBound, made: &count)
+            }
+            made += count
+            return answer
+        case .window:
+            let window =
+                max(
+                    0, anchor.lowerBound - slot.pointee.before)..<min(
+                    text.count, anchor.upperBound + slot.pointee.after)
+            if let probe = slot.pointee.probe, !probe.occurs(text, in: window) { return false }
+            return mayMatch(slot, text, window, lastStart: window.upperBound, made: &made)
         }
-        if slot.pointee.isAssigned { return AssignedGate.mayMatch(text, anchor) }
-        guard slot.pointee.isWindow, case .regex(let plan) = rules.compiled[rule].engine else { return true }
-        let low = max(0, anchor.lowerBound - plan.before)
-        let window = low..<min(text.count, anchor.upperBound + plan.after)
-        if let probe = slot.pointee.probe, !probe.occurs(text, in: window) { return false }
-        guard let gate = slot.pointee.windowGate, window.count <= Self.maxWindowBytes else { return true }
-        return gate.mayMatch(text.base, in: window, made: &made)
     }
 
-    /// Largest window that is walked through before the regex is run.
+    /// Whether the rule's regex can match around a run of digits or of token bytes: a match begins before the run's end.
+    func mayMatch(_ rule: Int, _ rules: RuleSet, _ text: Text, run: Range<Int>, made: inout Int) -> Bool {
+        precondition(rule >= 0 && rule < count, "a rule of the set")
+        let slot = slots + rule
+        if slot.pointee.kind == .unmade { make(slot, rules.compiled[rule]) }
+        if slot.pointee.kind == .labelled { return LabelGate.mayMatch(text, run: run) }
+        guard slot.pointee.kind == .window else { return true }
+        let window = max(0, run.lowerBound - slot.pointee.before)..<min(text.count, run.upperBound + slot.pointee.after)
+        return mayMatch(slot, text, window, lastStart: run.upperBound, made: &made)
+    }
+
+    private func mayMatch(
+        _ slot: UnsafeMutablePointer<Slot>, _ text: Text, _ window: Range<Int>, lastStart: Int, made: inout Int
+    ) -> Bool {
+        guard let gate = slot.pointee.gate, window.count <= Self.maxWindowBytes else { return true }
+        return gate._withUnsafeGuaranteedRef {
+            $0.mayMatch(text.base, in: window, lastStart: lastStart, made: &made)
+        }
+    }
+
+    /// Largest window that is walked through before the regex is run, in bytes.
     private static let maxWindowBytes = 512
 
     /// What a walk may begin with, in lower case; nil if an anchor is a shape without bytes of its own.
@@ -240,18 +287,24 @@ struct Gates: ~Copyable {
     }
 
     private func make(_ slot: UnsafeMutablePointer<Slot>, _ rule: CompiledRule) {
-        slot.pointee.isMade = true
-        slot.pointee.isAssigned = rule.isAssigned
+        switch rule.engine {
+        case .matcher(.assignedSecret): slot.pointee.kind = .assigned
+        case .matcher(.labelledSecret), .matcher(.serviceKey): slot.pointee.kind = .labelled
+        default: slot.pointee.kind = .open
+        }
         guard case .regex(let plan) = rule.engine, let node = PatternParser.parse(plan.regex.pattern) else { return }
         if let literals = Self.literals(rule.definition.anchors),
             let pattern = GatePattern(node, literals: literals, isLenient: plan.coversAnchor)
         {
-            slot.pointee.gate = Gate(pattern)
+            slot.pointee.kind = .forward
+            slot.pointee.gate = .passRetained(Gate(pattern))
         } else if !plan.mayGrow, plan.anchorOffset == nil {
-            slot.pointee.isWindow = true
+            slot.pointee.kind = .window
+            slot.pointee.before = plan.before
+            slot.pointee.after = plan.after
             slot.pointee.probe = RunProbe(node)
-            if plan.before + plan.after <= Self.maxWindowBytes {
-                slot.pointee.windowGate = GatePattern(anywhere: node).map(Gate.init)
+            if plan.before + plan.after <= Self.maxWindowBytes, let pattern = GatePattern(anywhere: node) {
+                slot.pointee.gate = .passRetained(Gate(pattern))
             }
         }
     }

@@ -16,6 +16,9 @@ final class LazyAutomaton {
     private var capacity = 64
     private var members: [[Int32]] = []
     private var ended: [[Int32]] = []
+    /// Whether no match is under way in the state, though one may begin.
+    private var isFresh: [Bool] = []
+    private let starts: Set<Int32>
     private var ids: [[Int32]: Int32] = [:]
 
     /// States kept at most; when there are more, all are dropped and made anew.
@@ -26,6 +29,7 @@ final class LazyAutomaton {
     init?(_ positions: PositionAutomaton) {
         guard !positions.starts.isEmpty else { return nil }
         self.positions = positions
+        starts = Set(positions.starts)
         var ids: [[Bool]: UInt8] = [:]
         classes = .allocate(capacity: 256)
         var representatives: [UInt8] = []
@@ -56,6 +60,7 @@ final class LazyAutomaton {
     private func clear() {
         members.removeAll(keepingCapacity: true)
         ended.removeAll(keepingCapacity: true)
+        isFresh.removeAll(keepingCapacity: true)
         ids.removeAll(keepingCapacity: true)
         // At the start of the text no byte stands before a match: all the lead positions are taken as passed.
         _ = id(of: [])
@@ -73,6 +78,7 @@ final class LazyAutomaton {
             rules.append(positions.accepts[Int(position)])
         }
         ended.append(rules)
+        isFresh.append(set.allSatisfy { starts.contains($0) })
         (next + Int(id) * classCount).initialize(repeating: -1, count: classCount)
         return id
     }
@@ -123,6 +129,36 @@ final class LazyAutomaton {
             }
         }
         place = Place(state: state, offset: max(at, place.offset))
+        return made
+    }
+
+    /// Walks as `walk` does, but only after matches that begin before `lastStart`: it ends when none of them can go on.
+    @inline(__always)
+    func walk(
+        _ text: Text, from start: Int, lastStart: Int, to end: Int, found: (_ rule: Int, _ end: Int) -> Void
+    ) -> Int {
+        precondition(end <= text.count, "offset outside the text")
+        var made = 0
+        let place = Self.place(at: start)
+        var state = place.state
+        var at = place.offset
+        while at < end {
+            if at > lastStart, isFresh[Int(state)] { return made }
+            let kind = Int(classes[Int(text.base.load(fromByteOffset: at, as: UInt8.self))])
+            var target = next[Int(state) * classCount + kind]
+            if target < 0 {
+                made += 1
+                target = make(&state, kind)
+            }
+            state = target >> 1
+            if target & 1 == 1 { for rule in ended[Int(state)] { found(Int(rule), at) } }
+            at += 1
+        }
+        if end == text.count {
+            for position in members[Int(state)] where positions.endings[Int(position)] >= 0 {
+                found(Int(positions.endings[Int(position)]), end)
+            }
+        }
         return made
     }
 

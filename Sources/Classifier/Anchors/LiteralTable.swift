@@ -156,6 +156,10 @@ final class LiteralTable: @unchecked Sendable {
         }
     }
 
+    /// A literal's length in bytes.
+    @inline(__always)
+    func length(_ literal: Int) -> Int { Int(starts[literal].count) }
+
     /// Whether the literal stands at `start`, between bytes that its rules allow.
     private func stands(_ text: UnsafeRawPointer, _ count: Int, _ id: Int, _ start: Int) -> Bool {
         let literal = starts[id]

@@ -67,15 +67,17 @@ extension Scanner {
         let text = slice.text
         var count = 0
         if let numbers = scratch.numbers, work.windows <= limits.maxWindowsPerBlock {
-            var place = LazyAutomaton.place(at: max(0, range.lowerBound - NumberForms.reach))
+            let start = max(0, range.lowerBound - NumberForms.reach)
             let end = min(text.count, range.upperBound + NumberForms.reach)
             let candidates = scratch.candidates
             let tried = scratch.tried
-            let made = numbers.walk(text, &place, to: end) { rule, end in
-                guard end > range.lowerBound, tried[rule] != range.lowerBound else { return }
-                tried[rule] = range.lowerBound
-                candidates[count] = UInt16(truncatingIfNeeded: rule)
-                count += 1
+            let made = numbers._withUnsafeGuaranteedRef {
+                $0.walk(text, from: start, lastStart: range.upperBound, to: end) { rule, end in
+                    guard end > range.lowerBound, tried[rule] != range.lowerBound else { return }
+                    tried[rule] = range.lowerBound
+                    candidates[count] = UInt16(truncatingIfNeeded: rule)
+                    count += 1
+                }
             }
             // A new state costs about as much as a regex run.
             if made > 0 {
@@ -91,11 +93,14 @@ extension Scanner {
 
     /// The wide rules, one bit each, whose matches may go on at an end of the run.
     private func wideRules(_ text: Text, _ range: Range<Int>) -> UInt64 {
-        let alphabet = rules.numbers.wideAlphabet
-        var before = alphabet[Int(text.at(range.lowerBound - 1))]
-        if isSeparator(text.at(range.lowerBound - 1)) { before &= alphabet[Int(text.at(range.lowerBound - 2))] }
-        var behind = alphabet[Int(text.at(range.upperBound))]
-        if isSeparator(text.at(range.upperBound)) { behind &= alphabet[Int(text.at(range.upperBound + 1))] }
+        var before = scratch.numberEdges[Int(text.at(range.lowerBound - 1))]
+        if isSeparator(text.at(range.lowerBound - 1)) {
+            before &= scratch.numberEdges[Int(text.at(range.lowerBound - 2))]
+        }
+        var behind = scratch.numberEdges[256 + Int(text.at(range.upperBound))]
+        if isSeparator(text.at(range.upperBound)) {
+            behind &= scratch.numberEdges[256 + Int(text.at(range.upperBound + 1))]
+        }
         // A run that was cut goes on in any case.
         return range.count >= Self.maxRunBytes / 2 ? UInt64.max : before | behind
     }
@@ -107,7 +112,7 @@ extension Scanner {
             guard scratch.tried[rule] != range.lowerBound else { continue }
             scratch.tried[rule] = range.lowerBound
             var made = 0
-            let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, range, made: &made)
+            let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, run: range, made: &made)
             if made > 0 { work.windows += made }
             if mayMatch { tryNumber(rule, range, digits, slice, &sweep) }
         }

@@ -150,11 +150,17 @@ struct Scratch: ~Copyable {
     let resume: UnsafeMutablePointer<Int>
     /// For each rule, the start of the last digit run that it was tried at.
     let tried: UnsafeMutablePointer<Int>
-    private let ruleCount: Int
-    /// Tells which rules' shapes the digits of a run have.
-    let numbers: LazyAutomaton?
     /// The same for token runs.
-    let tokenForms: LazyAutomaton?
+    let triedTokens: UnsafeMutablePointer<Int>
+    private let ruleCount: Int
+    /// Tells which rules' shapes the digits of a run have. Owned here, as are the next two.
+    let numbers: Unmanaged<LazyAutomaton>?
+    /// The same for stretches of letters and digits, and for whole token runs.
+    let plainTokens: Unmanaged<LazyAutomaton>?
+    let mixedTokens: Unmanaged<LazyAutomaton>?
+    /// `WideEdges` of numbers: 256 masks for the byte before a run, then 256 for the one behind. The same of tokens.
+    let numberEdges: UnsafeMutablePointer<UInt64>
+    let tokenEdges: UnsafeMutablePointer<UInt64>
     /// Tell at a literal whether its rule is worth a run.
     let gates: Gates
 
@@ -163,8 +169,11 @@ struct Scratch: ~Copyable {
 
     init(_ rules: RuleSet) {
         ruleCount = rules.rules.count
-        numbers = LazyAutomaton(rules.numbers.shapes)
-        tokenForms = LazyAutomaton(rules.shapes.tokenForms)
+        numbers = LazyAutomaton(rules.numbers.shapes).map { .passRetained($0) }
+        plainTokens = LazyAutomaton(rules.tokens.plain).map { .passRetained($0) }
+        mixedTokens = LazyAutomaton(rules.tokens.mixed).map { .passRetained($0) }
+        numberEdges = Self.copy(rules.numbers.edges)
+        tokenEdges = Self.copy(rules.tokens.edges)
         gates = Gates(rules)
         offsets = .allocate(capacity: Kernels.chunkBytes + Literal.maxBytes + 64)
         sweep = .allocate(capacity: Self.sweepBytes + 64)
@@ -174,7 +183,17 @@ struct Scratch: ~Copyable {
         contextUntil = .allocate(capacity: ruleCount + 1)
         resume = .allocate(capacity: ruleCount + 1)
         tried = .allocate(capacity: ruleCount + 1)
+        triedTokens = .allocate(capacity: ruleCount + 1)
         forgetPlaces()
+    }
+
+    private static func copy(_ edges: WideEdges) -> UnsafeMutablePointer<UInt64> {
+        let table = UnsafeMutablePointer<UInt64>.allocate(capacity: 512)
+        for byte in 0..<256 {
+            (table + byte).initialize(to: edges.before[byte])
+            (table + 256 + byte).initialize(to: edges.behind[byte])
+        }
+        return table
     }
 
     /// Makes the notes about rules ready for the next slice.
@@ -182,6 +201,7 @@ struct Scratch: ~Copyable {
         contextUntil.initialize(repeating: -1, count: ruleCount)
         resume.initialize(repeating: 0, count: ruleCount)
         tried.initialize(repeating: -1, count: ruleCount)
+        triedTokens.initialize(repeating: -1, count: ruleCount)
     }
 
     deinit {
@@ -193,5 +213,11 @@ struct Scratch: ~Copyable {
         contextUntil.deallocate()
         resume.deallocate()
         tried.deallocate()
+        triedTokens.deallocate()
+        numberEdges.deallocate()
+        tokenEdges.deallocate()
+        numbers?.release()
+        plainTokens?.release()
+        mixedTokens?.release()
     }
 }

@@ -20,13 +20,11 @@ struct NumberForms: Sendable {
     private(set) var unknown: [Int] = []
     /// Rules whose matches may reach far beyond the run that they were found by.
     private(set) var wide: [Int] = []
-    /// For each byte the wide rules, one bit each, whose matches may hold it.
-    private(set) var wideAlphabet = [UInt64](repeating: 0, count: 256)
+    /// Which of them may go on at a byte before or behind a run.
+    private(set) var edges = WideEdges()
 
     /// How far around a run its shape is looked at, in bytes.
     static let reach = 6
-    /// Most wide rules that are told apart; more are tried at every run.
-    private static let maxWide = 64
     /// Longest pattern that is taken in, in bytes.
     private static let maxBytes = 64
 
@@ -48,9 +46,8 @@ struct NumberForms: Sendable {
         let isContained =
             longest <= Self.maxBytes && shapes.keepsToRun(added, separators: Self.separators, reach: Self.reach)
         if !isContained {
-            if wide.count < Self.maxWide {
-                let bit = UInt64(1) << UInt64(wide.count)
-                for byte in pattern.alphabet.members { wideAlphabet[Int(byte)] |= bit }
+            if wide.count < WideEdges.maxRules {
+                edges.add(pattern, at: wide.count)
                 wide.append(rule.index)
             } else {
                 unknown.append(rule.index)
@@ -144,5 +141,43 @@ extension PositionAutomaton {
     fileprivate func standsApart(_ added: Range<Int>) -> Bool {
         guard let first = added.first, let last = added.last else { return false }
         return sets[first].intersection(.digits) == ByteSet() && sets[last].intersection(.digits) == ByteSet()
+    }
+}
+
+/// For rules whose matches may leave the run that they are found by: at which bytes beside the run they can.
+struct WideEdges: Sendable {
+    /// For each byte the rules, one bit each, whose matches may hold it right before a run.
+    private(set) var before = [UInt64](repeating: 0, count: 256)
+    private(set) var behind = [UInt64](repeating: 0, count: 256)
+
+    /// Most rules that are told apart.
+    static let maxRules = 64
+
+    mutating func add(_ pattern: PatternNode, at index: Int) {
+        let bit = UInt64(1) << UInt64(index)
+        let edges = pattern.runEdges ?? (pattern.alphabet, pattern.alphabet)
+        for byte in edges.before.members { before[Int(byte)] |= bit }
+        for byte in edges.behind.members { behind[Int(byte)] |= bit }
+    }
+}
+
+extension PatternNode {
+    /// If each match holds a plain number that is a run of its own at one place, the bytes that may stand right before and behind it.
+    fileprivate var runEdges: (before: ByteSet, behind: ByteSet)? {
+        let parts = flattened.filter { $0.maxLength != 0 }
+        let place = parts.firstIndex { $0.minLength >= ByteShape.minDigits && $0.alphabet.isSubset(of: .digits) }
+        guard let place else { return nil }
+        return (Self.nearest(parts[..<place].reversed()), Self.nearest(Array(parts[(place + 1)...])))
+    }
+
+    /// What the first two bytes of the parts may be, and perhaps more.
+    private static func nearest(_ parts: [PatternNode]) -> ByteSet {
+        var set = ByteSet()
+        var length = 0
+        for part in parts where length < 2 {
+            set = set.union(part.alphabet)
+            length += part.minLength
+        }
+        return set
     }
 }

@@ -5,21 +5,16 @@ public final class RuleSet: Sendable {
     let compiled: [CompiledRule]
     let literals: LiteralTable
     /// For each literal of the table, the rules that it triggers.
-    let literalRules: [[CompiledRule]]
+    let literalRules: LiteralRules
     /// For each literal, the view that it opens; zero if none.
     let literalMarks: [UInt8]
     let shapes: ShapeRules
     let numbers: NumberForms
+    let tokens: TokenForms
     let contextFilter: ContextFilter
 
     /// The rules that each shape triggers.
     struct ShapeRules: Sendable {
-        /// The patterns of rules on token runs, and the rules on them that stand outside.
-        var tokenForms = PositionAutomaton()
-        var tokenBefore = 0
-        var tokenAfter = 0
-        var tokenRules: Set<Int> = []
-
         var email: [CompiledRule] = []
         /// The rule that stands for all rules of labelled values where their anchors are met.
         var label: CompiledRule?
@@ -28,7 +23,6 @@ public final class RuleSet: Sendable {
         var services = ServiceTable()
         /// Rules whose value may be the whole text.
         var alone: [CompiledRule] = []
-        var token: [CompiledRule] = []
     }
 
     /// Most rules in one set.
@@ -73,10 +67,11 @@ public final class RuleSet: Sendable {
                 reason: "more than \(LiteralTable.maxLiterals) distinct literals in one set")
         }
         literals = LiteralTable(builder.literals)
-        literalRules = builder.literalRules
+        literalRules = LiteralRules(builder.literalRules)
         literalMarks = builder.literalMarks
         shapes = builder.shapes
         numbers = builder.numbers
+        tokens = builder.tokens
         contextFilter = ContextFilter(compiled.filter { $0.definition.contextRequired })
     }
 
@@ -91,6 +86,7 @@ private struct AnchorBuilder {
     var literalMarks: [UInt8] = []
     var shapes = RuleSet.ShapeRules()
     var numbers: NumberForms
+    var tokens = TokenForms()
     private var ids: [Literal.Key: Int] = [:]
 
     init(ruleCount: Int) { numbers = NumberForms(ruleCount: ruleCount) }
@@ -104,7 +100,7 @@ private struct AnchorBuilder {
             case .digits: numbers.add(rule)
             case .email: shapes.email.append(rule)
             case .label: addLabelled(rule)
-            case .base64, .base64url, .hex: addToken(rule)
+            case .base64, .base64url, .hex: tokens.add(rule)
             }
         }
     }
@@ -116,27 +112,12 @@ private struct AnchorBuilder {
             for word in LabelWords.anchors {
                 add(Literal(bytes: word.withUTF8Buffer(Array.init), isCaseSensitive: false), rule)
             }
-            shapes.token.append(rule)
+            tokens.add(rule)
         }
         if rule.forms.isEmpty {
             if shapes.labelled == nil { shapes.labelled = rule.index }
         } else {
             shapes.services.add(rule.definition.context, rule: rule.index, forms: rule.forms)
-        }
-    }
-
-    /// Farthest that a token's pattern may reach from its run, in bytes.
-    private static let maxTokenReach = 160
-
-    private mutating func addToken(_ rule: CompiledRule) {
-        guard shapes.tokenRules.insert(rule.index).inserted else { return }
-        if case .regex(let plan) = rule.engine, let pattern = rule.pattern, let longest = pattern.maxLength,
-            longest <= Self.maxTokenReach, shapes.tokenForms.add(pattern, rule: rule.index) != nil
-        {
-            shapes.tokenBefore = max(shapes.tokenBefore, min(plan.before, longest))
-            shapes.tokenAfter = max(shapes.tokenAfter, min(plan.after, longest))
-        } else {
-            shapes.token.append(rule)
         }
     }
 

@@ -11,30 +11,42 @@ enum ContextWords {
     ) -> [UInt8]? {
         guard !words.isEmpty else { return nil }
         let near = max(0, value.lowerBound - reach)..<value.lowerBound
-        for word in words where occurs(word, text, near) { return word }
-        if let key, key.lowerBound < near.lowerBound {
-            for word in words where occurs(word, text, key) { return word }
-        }
+        let heads = ByteSet(words.compactMap(\.first)).caseless
+        if let word = first(of: words, heads, text, near) { return word }
+        if let key, key.lowerBound < near.lowerBound, let word = first(of: words, heads, text, key) { return word }
         var end = value.upperBound
         let limit = min(text.count, end + reachAfter)
         while end < limit, text[end] != 0x0A { end += 1 }
-        for word in words where occurs(word, text, value.upperBound..<end) { return word }
-        return nil
+        return first(of: words, heads, text, value.upperBound..<end)
     }
 
     private static let maxWholeWordBytes = 3
 
-    private static func occurs(_ word: [UInt8], _ text: Text, _ range: Range<Int>) -> Bool {
-        guard let first = word.first, range.count >= word.count else { return false }
-        for index in range.lowerBound...(range.upperBound - word.count)
-        where foldCase(text[index]) == first && text.hasFolded(word, at: index) {
-            let before = text.at(index - 1)
-            let startsWord = !isASCIILetter(before) || isHump(text, index)
-            let after = text.at(index + word.count)
-            let endsWord = word.count > maxWholeWordBytes || !isASCIILetter(after)
-            if (startsWord || word.count > 5) && endsWord { return true }
+    /// The first of the words, in their order, that stands in the range: one pass for all of them.
+    private static func first(
+        of words: [[UInt8]], _ heads: ByteSet, _ text: Text, _ range: Range<Int>
+    ) -> [UInt8]? {
+        var best = words.count
+        for index in range where heads.contains(text[index]) {
+            let head = foldCase(text[index])
+            for candidate in 0..<best where words[candidate].first == head {
+                let word = words[candidate]
+                guard index + word.count <= range.upperBound, text.hasFolded(word, at: index) else { continue }
+                if stands(word, text, index) {
+                    best = candidate
+                    break
+                }
+            }
         }
-        return false
+        return best < words.count ? words[best] : nil
+    }
+
+    private static func stands(_ word: [UInt8], _ text: Text, _ index: Int) -> Bool {
+        let before = text.at(index - 1)
+        let startsWord = !isASCIILetter(before) || isHump(text, index)
+        let after = text.at(index + word.count)
+        let endsWord = word.count > maxWholeWordBytes || !isASCIILetter(after)
+        return (startsWord || word.count > 5) && endsWord
     }
 
     /// An upper-case letter after a lower-case one: the second word of `userSsn`.

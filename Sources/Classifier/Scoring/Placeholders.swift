@@ -47,10 +47,15 @@ enum Placeholders {
         "tokenhere", "secrethere", "passwordhere", "put_your", "enter_your", "put-your", "enter-your",
     ]
 
+    private static let heads = ByteSet(words.map { $0.utf8Start[0] }).caseless
+
     private static func hasWord(_ text: Text, _ value: Range<Int>) -> Bool {
         // One pass for the first letters keeps long values cheap.
-        for word in words where text.containsFolded(word, in: value) {
-            if word.utf8CodeUnitCount > 5 || value.count <= 64 { return true }
+        for index in value where heads.contains(text[index]) {
+            for word in words
+            where index + word.utf8CodeUnitCount <= value.upperBound && text.hasFolded(word, at: index) {
+                if word.utf8CodeUnitCount > 5 || value.count <= 64 { return true }
+            }
         }
         return false
     }
