@@ -180,6 +180,8 @@ public struct Provider: Sendable, Hashable, Codable {
     public var modelPatterns: [String]
     /// Surface that the base-URL gateway reaches under `/<id>/`; nil where the gateway does not serve this provider.
     public var gatewaySurface: String?
+    /// Base URL to which the base-URL gateway sends requests where nothing else is set; nil where each customer has an address of his own.
+    public var gatewayURL: String?
     /// Its surfaces.
     public var surfaces: [ProviderSurface]
 
@@ -188,5 +190,6 @@ public struct Provider: Sendable, Hashable, Codable {
         case dataRegions = "data_regions"
         case modelPatterns = "model_patterns"
         case gatewaySurface = "gateway_surface"
+        case gatewayURL = "gateway_url"
     }
 }

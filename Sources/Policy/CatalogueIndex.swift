@@ -60,6 +60,9 @@ public struct Catalogue: Sendable {
             guard !surfaceIndex.keys.contains(provider.id) else {
                 throw Failure(description: "\(provider.id) is both a provider and a surface")
             }
+            guard provider.gatewayURL == nil || provider.gatewaySurface != nil else {
+                throw Failure(description: "provider \(provider.id) has a gateway_url without a gateway_surface")
+            }
             let named =
                 [provider.gatewaySurface].compactMap { $0 }
                 + provider.surfaces.flatMap { $0.remoteModels.map(\.surface) }
@@ -102,6 +105,16 @@ public struct Catalogue: Sendable {
     /// The surface that the base-URL gateway reaches under `/<provider>/`.
     public func gatewaySurface(of provider: String) -> ProviderSurface? {
         self.provider(provider)?.gatewaySurface.flatMap { surface($0) }
+    }
+
+    /// The surface that the base-URL gateway reaches under `/<provider>/` at a host: the gateway's own if that host is one of its hosts or is
+    /// nobody's, else the provider's API that is served by the host.
+    public func gatewaySurface(of provider: String, at host: String) -> ProviderSurface? {
+        guard let standard = gatewaySurface(of: provider), !standard.isServed(by: host) else {
+            return gatewaySurface(of: provider)
+        }
+        let others = self.provider(provider)?.surfaces ?? []
+        return others.first { $0.kind == .api && $0.isServed(by: host) } ?? standard
     }
 
     /// Whether the id is a provider's or a surface's.

@@ -88,8 +88,22 @@ import Testing
         let catalogue = try PolicyHome().readCatalogue()
         var settings = AgentSettings(paths: AgentPaths(environment: { _ in nil }))
         let standard = try Routes.make(settings, catalogue)
-        #expect(standard.map(\.provider) == ["anthropic", "openai"])
-        #expect(standard.map(\.surface) == ["claude-api", "openai-api"])
+        // Every provider with an address that is the same for all its customers.
+        #expect(standard.map(\.provider) == catalogue.providers.filter { $0.gatewayURL != nil }.map(\.id))
+        #expect(standard.count >= 20)
+        #expect(standard.first { $0.provider == "openai" }?.surface == "openai-api")
+        #expect(standard.allSatisfy { $0.upstream.secure || $0.upstream.isLoopback })
+        settings.upstreams = [
+            "google": try .init("https://europe-west1-aiplatform.googleapis.com"),
+            "microsoft": try .init("https://resource.openai.azure.com"), "openai": try .init("http://localhost:9"),
+        ]
+        let set = Dictionary(uniqueKeysWithValues: try Routes.make(settings, catalogue).map { ($0.provider, $0) })
+        #expect(set["google"]?.surface == "vertex-ai")
+        #expect(set["microsoft"]?.surface == "azure-openai")
+        #expect(set["openai"]?.surface == "openai-api")
+        // A local server's usual port may be the gateway's own.
+        settings.port = 11434
+        #expect(try !Routes.make(settings, catalogue).contains { $0.provider == "ollama" })
         settings.upstreams["nobody"] = try .init("https://nobody.example")
         #expect(throws: AgentProblem.self) { try Routes.make(settings, catalogue) }
         settings.upstreams = ["openai": try .init("http://localhost:\(settings.port)/anthropic")]

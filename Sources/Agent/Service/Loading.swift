@@ -30,16 +30,19 @@ struct LoadedSnapshot: Sendable {
 
 /// Which providers the gateway serves, and where their requests go.
 enum Routes {
-    /// Base URLs where nothing else is set: those of providers whose wire format is known.
-    static let standard = ["openai": "https://api.openai.com", "anthropic": "https://api.anthropic.com"]
-
-    /// The routes. An upstream for a provider that the catalogue does not know is an error: no policy could speak of it.
+    /// The routes: those that the settings name, and those for which the catalogue has an address. An upstream for a provider that the catalogue
+    /// does not know is an error: no policy could speak of it.
     static func make(_ settings: AgentSettings, _ catalogue: Catalogue) throws -> [GatewayRoute] {
         var upstreams: [String: UpstreamAddress] = [:]
-        for (provider, url) in standard { upstreams[provider] = try UpstreamAddress(url) }
+        for provider in catalogue.providers {
+            guard let url = provider.gatewayURL else { continue }
+            let address = try UpstreamAddress(url)
+            // A local server's usual port may be ours.
+            if !(address.isLoopback && address.port == settings.port) { upstreams[provider.id] = address }
+        }
         upstreams.merge(settings.upstreams) { _, set in set }
         return try upstreams.sorted { $0.key < $1.key }.map { provider, address in
-            guard let surface = catalogue.gatewaySurface(of: provider) else {
+            guard let surface = catalogue.gatewaySurface(of: provider, at: address.host) else {
                 let known = catalogue.providers.filter { $0.gatewaySurface != nil }.map(\.id).sorted()
                 throw AgentProblem(
                     "no gateway for provider \"\(provider)\"; the catalogue has: \(known.joined(separator: ", "))")
