@@ -44,6 +44,8 @@ struct GatePattern {
         let search = LiteralSearch(literals: literals, isLenient: isLenient)
         guard let cut = search.cut(parts) else { return nil }
         let inner = add(parts[cut.index...])
+        // Where that part itself was cut short, a literal may begin in what is missing.
+        guard inner <= Self.maxPositions else { return nil }
         let heads = Set(literals.compactMap(\.first))
         let begin = cut.isAtStart ? starts : Array(0..<inner)
         starts = begin.filter { position in heads.contains { sets[Int(position)].caseless.contains($0) } }
