@@ -164,7 +164,9 @@ extension Scanner {
         }
         if definition.kind == .secret, Placeholders.isOne(text, value) { return }
         if Placeholders.isOwn(text, value) { return }
+        if definition.kind == .pii, LogShapes.isPartOfNumber(text, value) { return }
         let key = KeyFinder.key(in: text, before: value.lowerBound)
+        if definition.minRandomness != nil || rule.isAssigned, LogShapes.isIdentifier(text, value, key: key) { return }
         if !rule.context.isEmpty {
             let word = ContextWords.find(
                 rule.context, in: text, around: value, reach: definition.contextReach, key: key)
