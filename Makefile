@@ -9,7 +9,7 @@ VENV := .build/venv
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build debug pack run demo test unit e2e rules lint fix two-libraries bench bench-peers clean
+.PHONY: help setup setup-test build debug pack run demo test unit e2e cross rules lint fix two-libraries bench bench-peers clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,11 @@ e2e: build ## End-to-end tests, footprint and demo, on the release build
 	@scripts/step.sh "end-to-end tests" $(VENV)/bin/pytest -q Tests/EndToEnd
 	@scripts/step.sh "footprint" python3 Benchmarks/footprint.py --bin $(BIN) --gate
 	@scripts/step.sh "demo" python3 scripts/demo.py --bin $(BIN)
+
+cross: ## Compare the validators with second implementations, which come from PyPI (minutes)
+	@$(VENV)/bin/pip install -q -r Tests/CrossChecks/requirements.txt
+	@swift build -c release --product classifier-bench --jobs $(JOBS)
+	@$(VENV)/bin/pytest -q Tests/CrossChecks
 
 rules: ## Prove every rule's examples
 	@$(BIN)/sluice rules test && $(BIN)/sluice rules lint

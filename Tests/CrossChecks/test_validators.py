@@ -6,7 +6,11 @@ import random
 import subprocess
 from pathlib import Path
 
+import base58
+import phonenumbers
 import pytest
+from mnemonic import Mnemonic
+from stdnum import bitcoin
 from stdnum.exceptions import ValidationError
 
 from numbers_to_try import numbers
@@ -170,6 +174,8 @@ HOW = {
     "sk-dic": lambda m, v: v.isdigit() and len(v) == 10 and m.checksum(v) == 0,
 }
 
+THAI_PROVINCES = {*range(10, 28), *range(30, 59), *range(60, 68), *range(70, 78), *range(80, 87), *range(90, 97)}
+
 # What ours asks on top, each with its reason.
 STRICTER = {
     "at-svnr": lambda v: 1 <= int(v[6:8]) <= 15 and 1 <= int(v[4:6]) <= 31,  # a birth date
@@ -184,6 +190,7 @@ STRICTER = {
     "rs-pib": lambda v: v[0] != "0",  # they begin at 100000001
     "se-personnummer": lambda v: len(v) < 13 or v[:2] in ("18", "19", "20"),  # living people's centuries
     "sk-dic": lambda v: v[0] != "0" and v[2] in "234789",  # birth numbers are not tax numbers
+    "th-id": lambda v: int(v[1:3]) in THAI_PROVINCES,
     "us-aba": lambda v: int(v[:2]) in (*range(1, 13), *range(21, 33), *range(61, 73), 80),  # districts of the Federal Reserve
 }
 
@@ -230,3 +237,49 @@ def test_same_answers(name):
     values = numbers(templates, accepts, COUNT, rng)
     assert sum(map(bool, map(accepts, values))) > COUNT // 200, "hardly a valid number among them"
     compare(name, values, accepts, lambda value: is_unborn(name, module, value))
+
+
+def test_telephone_numbers_have_the_length_of_their_country():
+    def accepts(value: str) -> bool:
+        try:
+            number = phonenumbers.parse(value)
+        except phonenumbers.NumberParseException:
+            return False
+        national = phonenumbers.national_significant_number(number)
+        if len(national) < 6 or f"+{number.country_code}{national}" != value:
+            return False
+        if number.country_code == 1 and (national[0] < "2" or national[3] < "2"):
+            return False
+        return phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+
+    rng = random.Random("sluice e164")
+    values = []
+    for _ in range(COUNT):
+        digits = "".join(rng.choices("0123456789", k=rng.randrange(6, 14)))
+        values.append("+" + rng.choice("123456789") + digits)
+    compare("e164", values, accepts)
+
+
+def test_seed_phrases():
+    mnemonic = Mnemonic("english")
+    rng = random.Random("sluice seed")
+    values = []
+    for index in range(COUNT):
+        words = mnemonic.to_mnemonic(rng.randbytes(rng.choice([16, 20, 24, 28, 32]))).split()
+        if index % 2:
+            words[rng.randrange(len(words))] = rng.choice(mnemonic.wordlist)
+        values.append(" ".join(words))
+    compare("seed-phrase", values, mnemonic.check)
+
+
+def test_bitcoin_addresses():
+    rng = random.Random("sluice bitcoin")
+    alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+    values = []
+    for index in range(COUNT):
+        address = base58.b58encode_check(bytes([rng.choice([0, 5])]) + rng.randbytes(20)).decode()
+        if index % 2:
+            place = rng.randrange(1, len(address))
+            address = address[:place] + rng.choice(alphabet) + address[place + 1 :]
+        values.append(address)
+    compare("btc-address", values, bitcoin.is_valid)

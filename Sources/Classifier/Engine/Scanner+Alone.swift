@@ -4,7 +4,7 @@
 /// Only the input itself counts, never a part of it or a view: a column of numbers or one leaf of a document stands among others.
 extension Scanner {
     /// Longest text that may be one value or a list of them, in bytes.
-    static let maxAloneBytes = 128
+    static let maxAloneBytes = 256
     /// Most values of a list.
     private static let maxAloneItems = 8
 
@@ -15,36 +15,51 @@ extension Scanner {
         let text = slice.text
         let whole = trimmed(text, 0..<text.count)
         guard !whole.isEmpty else { return }
-        for rule in rules.shapes.alone where tryAlone(rule, [whole], slice) { continue }
+        if scratch.aloneLengths.isEmpty { scratch.aloneLengths = rules.shapes.alone.map(Self.lengths) }
+        for (index, rule) in rules.shapes.alone.enumerated() {
+            if case .matcher(.seedPhrase) = rule.engine {
+                let start = whole.lowerBound..<whole.lowerBound
+                if SeedPhrase.values(text, near: start) == [whole] { accept(rule, value: whole, slice, isAlone: true) }
+            }
+            tryAlone(rule, scratch.aloneLengths[index], [whole], slice)
+        }
         for isSeparator in [Self.isListSeparator, Self.isListSpace] {
-            let items = whole.split(text, isSeparator).map { trimmed(text, $0) }
+            let items = whole.split(text, isSeparator).map { trimmed(text, $0) }.filter { !isAnd(text, $0) }
             guard items.count > 1, items.count <= Self.maxAloneItems, items.allSatisfy({ !$0.isEmpty }) else {
                 continue
             }
             // One stranger among them and it is no list of such values: check digits agree by chance too often.
-            for rule in rules.shapes.alone { _ = tryAlone(rule, items, slice) }
+            for (index, rule) in rules.shapes.alone.enumerated() {
+                tryAlone(rule, scratch.aloneLengths[index], items, slice)
+            }
         }
     }
 
     /// Reports the items if the rule takes each of them whole.
-    private mutating func tryAlone(_ rule: CompiledRule, _ items: [Range<Int>], _ slice: Slice) -> Bool {
-        guard case .regex(let plan) = rule.engine, let pattern = rule.pattern else { return false }
-        let longest = pattern.maxLength ?? Self.maxAloneBytes
-        guard items.allSatisfy({ $0.count <= longest && $0.count >= pattern.minLength }) else { return false }
+    private mutating func tryAlone(
+        _ rule: CompiledRule, _ lengths: ClosedRange<Int>, _ items: [Range<Int>], _ slice: Slice
+    ) {
+        guard case .regex(let plan) = rule.engine, items.allSatisfy({ lengths.contains($0.count) }) else { return }
         guard let code = plan.regex.compiled() else {
             note(.rule)
-            return false
+            return
         }
         for item in items {
-            guard spend(bytes: item.count) else { return false }
+            guard spend(bytes: item.count) else { return }
             let outcome = regex.match(
                 code, slice.text.base + item.lowerBound, from: 0, lastStart: plan.anchorOffset == nil ? 0 : nil,
                 to: item.count, group: plan.group, isPartial: false)
-            guard case .match(_, let value) = outcome, value == 0..<item.count else { return false }
-            for validator in rule.validators where !slice.text.withSpan(item, validator.accepts) { return false }
+            guard case .match(_, let value) = outcome, value == 0..<item.count else { return }
+            for validator in rule.validators where !slice.text.withSpan(item, validator.accepts) { return }
         }
         for item in items { accept(rule, value: item, slice, isAlone: true) }
-        return true
+    }
+
+    /// How long a rule's value may be, in bytes; it spares most rules their regex.
+    private static func lengths(_ rule: CompiledRule) -> ClosedRange<Int> {
+        guard let pattern = rule.pattern else { return 1...maxAloneBytes }
+        let least = max(1, pattern.minLength)
+        return least...max(least, pattern.maxLength ?? maxAloneBytes)
     }
 
     /// Without blanks, quotes and a full stop around it.
@@ -54,6 +69,10 @@ extension Scanner {
         while low < high, Self.isEdge(text[low]) { low += 1 }
         while low < high, Self.isEdge(text[high - 1]) || text[high - 1] == UInt8(ascii: ".") { high -= 1 }
         return low..<high
+    }
+
+    private func isAnd(_ text: Text, _ item: Range<Int>) -> Bool {
+        item.count == 3 && (text.hasFolded("and", at: item.lowerBound) || text.hasFolded("und", at: item.lowerBound))
     }
 
     private static func isEdge(_ byte: UInt8) -> Bool {

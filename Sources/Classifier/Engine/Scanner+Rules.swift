@@ -116,6 +116,12 @@ extension Scanner {
         case .labelledSecret, .serviceKey: matchLabelled(anchor, slice)
         case .email:
             if let value = EmailMatcher.match(slice.text, at: anchor.lowerBound) { accept(rule, value: value, slice) }
+        case .seedPhrase:
+            if anchor.lowerBound < scratch.resume[rule.index] { return }
+            for value in SeedPhrase.values(slice.text, near: anchor) where spend(bytes: value.count) {
+                accept(rule, value: value, slice)
+                scratch.resume[rule.index] = value.upperBound
+            }
         case .digitRun:
             for value in DigitRunMatcher.values(slice.text, in: anchor) where spend(bytes: value.count) {
                 accept(rule, value: value, slice)

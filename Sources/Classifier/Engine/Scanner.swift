@@ -146,6 +146,8 @@ struct Scratch: ~Copyable {
     let candidates: UnsafeMutablePointer<UInt16>
     /// For each rule, the offset up to which a digit run is near one of its context words.
     let contextUntil: UnsafeMutablePointer<Int>
+    /// For each rule whose value may stand alone, its length; empty until a text is short enough to ask.
+    var aloneLengths: [ClosedRange<Int>] = []
     /// For each rule, the end of its last match in this slice: an anchor before it is part of that match.
     let resume: UnsafeMutablePointer<Int>
     /// For each rule, the start of the last digit run that it was tried at.

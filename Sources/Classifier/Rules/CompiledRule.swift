@@ -90,4 +90,5 @@ enum MatcherKind: String, Sendable, CaseIterable {
     case serviceKey = "service-key"
     case digitRun = "digit-run"
     case email
+    case seedPhrase = "seed-phrase"
 }

@@ -5,7 +5,10 @@ enum AfricaChecks {
         .digits("ma-ice", 15) { !$0.isZero && $0.remainder(97) == 0 },
         .alphanumeric("mu-nid", 14, mauritius),
         // Mozambican tax number: weights 8, 9, 4 to 9, modulo 11.
-        .digits("mz-nuit", 9) { !$0.isOneRepeated && [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1][$0.weighted([8, 9, 4, 5, 6, 7, 8, 9]) % 11] == $0[8] },
+        .digits("mz-nuit", 9) {
+            !$0.isOneRepeated
+                && [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1][$0.weighted([8, 9, 4, 5, 6, 7, 8, 9]) % 11] == $0[8]
+        },
         .alphanumeric("gh-tin", 11, ghana),
         // Guinean tax number: Luhn.
         .digits("gn-nifp", 9) { !$0.isOneRepeated && GeneralChecks.luhn($0) },
@@ -58,8 +61,9 @@ enum AfricaChecks {
                 day: digits.number(5..<7))
         else { return false }
         let governorate = digits.number(7..<9)
-        guard (1...4).contains(governorate) || (11...19).contains(governorate) || (21...29).contains(governorate)
-            || (31...35).contains(governorate) || governorate == 88
+        guard
+            (1...4).contains(governorate) || (11...19).contains(governorate) || (21...29).contains(governorate)
+                || (31...35).contains(governorate) || governorate == 88
         else { return false }
         return (11 - digits.weighted([2, 7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 10 == digits[13]
     }

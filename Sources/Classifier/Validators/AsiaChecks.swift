@@ -49,9 +49,7 @@ enum AsiaChecks {
         case "M": (sum, letters) = (sum + 3, "XWUTRQPNJLK")
         default: return false
         }
-        // M counts its letters from the other end.
-        let place = series == "M" ? 10 - sum % 11 : sum % 11
-        let expected = Array(letters.utf8)[place]
+        let expected = Array(letters.utf8)[sum % 11]
         return characters[8] + 55 == Int(expected)
     }
 }

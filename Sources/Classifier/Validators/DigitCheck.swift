@@ -16,7 +16,8 @@ extension Validator {
     ) -> Validator {
         Validator(name) { value in
             let start = Digits.tailStart(value, country)
-            guard let characters = Digits(alphanumeric: value.extracting(start..<value.count)), characters.count == count
+            guard let characters = Digits(alphanumeric: value.extracting(start..<value.count)),
+                characters.count == count
             else { return false }
             return test(characters)
         }

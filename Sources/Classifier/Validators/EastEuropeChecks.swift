@@ -67,7 +67,8 @@ enum EastEuropeChecks {
         guard digits.count == 10 else { return false }
         let month = digits.number(2..<4) % 50 % 20
         let year = digits.number(0..<2)
-        guard CalendarDate.exists(year: year + (year < 54 ? 2000 : 1900), month: month, day: digits.number(4..<6)) else {
+        guard CalendarDate.exists(year: year + (year < 54 ? 2000 : 1900), month: month, day: digits.number(4..<6))
+        else {
             return false
         }
         return digits.number(0..<9) % 11 % 10 == digits[9]

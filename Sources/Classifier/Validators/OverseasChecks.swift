@@ -69,9 +69,16 @@ enum OverseasChecks {
         return (odd + even + digits[9]) % 10 == digits[10]
     }
 
+    /// Codes of the provinces (TIS 1099).
+    private static func isThaiProvince(_ code: Int) -> Bool {
+        [10...27, 30...49, 50...58, 60...67, 70...77, 80...86, 90...96].contains { $0.contains(code) }
+    }
+
     /// Thai identity number: weights 13 to 2, 11 minus the remainder by 11, its last digit.
     private static func thaiID(_ digits: Digits) -> Bool {
-        guard digits.count == 13, digits[0] != 0, digits[0] != 9 else { return false }
+        guard digits.count == 13, digits[0] != 0, digits[0] != 9, isThaiProvince(digits.number(1..<3)) else {
+            return false
+        }
         return (11 - digits.weighted([13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11) % 10 == digits[12]
     }
 

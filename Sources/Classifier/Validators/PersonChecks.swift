@@ -11,7 +11,8 @@ enum PersonChecks {
         },
         // ITU-T E.118: 89, country, issuer, Luhn.
         Validator("iccid") { value in
-            guard let digits = Digits(value), digits.count == 19 || digits.count == 20, digits.number(0..<2) == 89 else {
+            guard let digits = Digits(value), digits.count == 19 || digits.count == 20, digits.number(0..<2) == 89
+            else {
                 return false
             }
             return GeneralChecks.luhn(digits)
@@ -19,9 +20,29 @@ enum PersonChecks {
         // Legal entity identifier (ISO 17442): ISO 7064 MOD 97-10.
         .alphanumeric("lei", 20) { $0.areDigits(18..<20) && $0.remainder(97) == 1 },
         // ITU-T E.212: a mobile country code, then network and subscriber.
-        .digits("imsi", 15) { (2...7).contains($0[0]) && mobileCountries.contains($0.number(0..<3)) && !$0.isOneRepeated },
+        .digits("imsi", 15) {
+            (2...7).contains($0[0]) && mobileCountries.contains($0.number(0..<3)) && !$0.isOneRepeated
+        },
         .alphanumeric("meid", 15, meid),
+        // ICAO 9303 part 3: the last digit over what precedes it, weights 7, 3, 1.
+        Validator("icao-check") { value in
+            guard let characters = Digits(alphanumeric: value), characters.count > 5 else { return false }
+            let last = characters.count - 1
+            return WestEuropeChecks.icaoCheck((0..<last).map { characters[$0] }) == characters[last]
+        },
+        Validator("magstripe") { value in magneticStripe(value) },
+        Validator("seed-phrase") { value in SeedPhrase.isPhrase(value) },
     ]
+
+    /// ISO/IEC 7813: after the sentinel (and B on track 1) stands the card's number, up to a caret or an equals sign; Luhn.
+    private static func magneticStripe(_ value: Span<UInt8>) -> Bool {
+        guard value.count > 16 else { return false }
+        let start = value[0] == UInt8(ascii: "%") ? 2 : 1
+        var end = start
+        while end < value.count, isASCIIDigit(value[end]) || value[end] == 0x20 { end += 1 }
+        guard let digits = Digits(value.extracting(start..<end)), (12...19).contains(digits.count) else { return false }
+        return !digits.isOneRepeated && GeneralChecks.luhn(digits)
+    }
 
     /// 3GPP2 S.R0048: fourteen hexadecimal digits that begin with A to F, and Luhn in base 16.
     private static func meid(_ characters: Digits) -> Bool {

@@ -87,7 +87,9 @@ enum VATChecks {
         guard characters[0] > 9, characters.areDigits(1..<12) else { return false }
         let alphabet = Array("ABCDEFGHJKLMNPQRTUVWXYZ".unicodeScalars).map { Digits.letter($0) }
         let authority = characters.number(1..<4)
-        guard (201...396).contains(authority) || authority == 420 || (800...945).contains(authority) else { return false }
+        guard (201...396).contains(authority) || authority == 420 || (800...945).contains(authority) else {
+            return false
+        }
         func value(_ character: Int) -> Int? {
             character < 10 ? alphabet.count + character : alphabet.firstIndex(of: character)
         }

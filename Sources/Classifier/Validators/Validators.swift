@@ -21,7 +21,7 @@ public enum Validators {
         GeneralChecks.all + FinanceChecks.all + AmericasChecks.all + EuropeChecks.all + EuropeLetterChecks.all
         + EastEuropeChecks.all + WestEuropeChecks.all + AsiaChecks.all + OverseasChecks.all
         + NordicChecks.all + MiddleEuropeChecks.all + VATChecks.all + LatinAmericaChecks.all + AfricaChecks.all
-        + PacificChecks.all + PersonChecks.all + DeviceChecks.all + TokenChecks.all + WalletChecks.all
+        + PacificChecks.all + PersonChecks.all + PhonePlan.all + DeviceChecks.all + TokenChecks.all + WalletChecks.all
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 

@@ -8,6 +8,10 @@ enum WestEuropeChecks {
             EastEuropeChecks.tail(value, "DE").map { $0.count == 9 && $0[0] != 0 && GeneralChecks.mod11_10($0) }
                 ?? false
         },
+        // Physicians' number (KBV): weights 4 and 9 over six digits, ten minus the last digit of the sum; then the specialty.
+        .digits("de-lanr", 9) {
+            !$0.isZero && (10 - $0.weighted([4, 9, 4, 9, 4, 9]) % 10) % 10 == $0[6] && $0.number(7..<9) > 0
+        },
         Validator("pt-nif") { value in EastEuropeChecks.tail(value, "PT").map(nif) ?? false },
         Validator("ie-pps") { value in Digits(alphanumeric: value).map(pps) ?? false },
         Validator("lu-matricule") { value in Digits(value).map(matricule) ?? false },
@@ -15,7 +19,9 @@ enum WestEuropeChecks {
         Validator("fi-hetu") { value in hetu(value) },
         Validator("no-fodselsnummer") { value in Digits(value).map(fodselsnummer) ?? false },
         Validator("it-piva") { value in
-            EastEuropeChecks.tail(value, "IT").map { $0.count == 11 && $0.number(0..<7) > 0 && isItalianOffice($0.number(7..<10)) && GeneralChecks.luhn($0) }
+            EastEuropeChecks.tail(value, "IT").map {
+                $0.count == 11 && $0.number(0..<7) > 0 && isItalianOffice($0.number(7..<10)) && GeneralChecks.luhn($0)
+            }
                 ?? false
         },
     ]
