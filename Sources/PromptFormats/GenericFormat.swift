@@ -13,9 +13,13 @@ public struct GenericFormat: RequestFormat {
 
     public func parse(_ body: [UInt8], of head: RequestHead) throws(FormatError) -> ParsedRequest {
         guard !body.isEmpty else { return ParsedRequest() }
-        guard var request = try FormReader.read(body, head, FormShape(role: .other)) else {
-            return try RequestFormats.unknown(body)
+        var request: ParsedRequest
+        if let form = try FormReader.read(body, head, FormShape(role: .other)) {
+            request = form
+        } else {
+            request = try RequestFormats.unknown(body)
         }
+        if !isRewritable(head) { request.seal() }
         if !request.opaque.contains(where: { $0.kind == .unknownShape }) {
             request.opaque.append(OpaquePart(kind: .unknownShape, path: "$", byteCount: body.count))
         }

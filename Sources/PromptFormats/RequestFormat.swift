@@ -21,6 +21,15 @@ public struct RequestHead: Sendable {
     public func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
+
+    /// Whether the client signed it with AWS Signature Version 4, by field or by query: the body's hash is signed, whatever its format.
+    ///
+    /// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+    public var isSigned: Bool {
+        headers.contains {
+            $0.name.lowercased() == "authorization" && $0.value.trimmed.lowercased().hasPrefix("aws4-")
+        } || path.lowercased().contains("x-amz-signature=")
+    }
 }
 
 /// What a format needs to know of a reply besides its body.
@@ -56,6 +65,8 @@ public protocol RequestFormat: Sendable {
     func refusal(_ message: String, eventID: String, kind: RefusalKind) -> Refusal
     /// The same as an answer to a request that was read.
     func refusal(_ message: String, eventID: String, kind: RefusalKind, to request: ParsedRequest) -> Refusal
+    /// Whether a request of this head may be edited at all: a signed one may not, nor one that a web page proves.
+    func isRewritable(_ head: RequestHead) -> Bool
     /// Names of query parameters that carry a credential, lower-case: the gate neither inspects nor records their values.
     var credentialParameters: [String] { get }
     /// Whether the provider keeps the conversation unless told not to (`ParsedRequest.store`), so that a request brings only what is new.
@@ -67,6 +78,7 @@ extension RequestFormat {
         refusal(message, eventID: eventID, kind: kind)
     }
 
+    public func isRewritable(_ head: RequestHead) -> Bool { !head.isSigned }
     public var credentialParameters: [String] { [] }
     public var keepsConversation: Bool { false }
 

@@ -14,9 +14,11 @@ public struct WireFormat: RequestFormat {
     /// The model, where the path names it. Takes the segments of the path as they are written.
     var model: @Sendable (_ path: [String]) -> String? = { _ in nil }
     /// Whether a request of this head may be edited. If not, what would be taken out is blocked.
-    var isRewritable: @Sendable (RequestHead) -> Bool = { _ in true }
+    var mayEdit: @Sendable (RequestHead) -> Bool = { _ in true }
     public var credentialParameters: [String] = []
     public var keepsConversation = false
+
+    public func isRewritable(_ head: RequestHead) -> Bool { mayEdit(head) && !head.isSigned }
 
     public func accepts(_ head: RequestHead) -> Bool { matches(head, RequestPath.segments(head.path)) }
 

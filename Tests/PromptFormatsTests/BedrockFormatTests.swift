@@ -44,7 +44,10 @@ import Testing
         #expect(sealed.allSatisfy { $0.contains("reasoningContent") } && !sealed.isEmpty)
     }
 
-    @Test(arguments: [Self.path, "/model/m/converse-stream", "/model/m/invoke", "/model/m/invoke-with-response-stream"])
+    @Test(arguments: [
+        Self.path, "/model/m/converse-stream", "/model/m/invoke", "/model/m/invoke-with-response-stream",
+        "/openai/v1/chat/completions", "/openai/v1/responses", "/nothing-known",
+    ])
     func aSignedRequestIsNeverEdited(path: String) throws {
         let byField = try Recorded(provider: "aws", path: path, headers: Self.signed, body: Self.converse).parse()
         #expect(byField.segments.allSatisfy { !$0.rewritable } && !byField.segments.isEmpty)
@@ -52,6 +55,7 @@ import Testing
         #expect(byQuery.segments.allSatisfy { !$0.rewritable })
         let open = try Recorded(provider: "aws", path: path, headers: Self.bearer, body: Self.converse).parse()
         #expect(open.segments.contains { $0.rewritable })
+        #expect(byField.segments.count == open.segments.count)
     }
 
     @Test func invokeTakesEachFamilysBody() throws {

@@ -12,8 +12,7 @@ extension WireFormat {
         shape: .object(
             Fields(Bedrock.converse.merging(["input": .object(["converse": .object(Fields(Bedrock.converse))])]) { $1 })
         ),
-        replies: BedrockConverseReplies(), errors: .amazon, model: Bedrock.model,
-        isRewritable: { !Bedrock.isSigned($0) })
+        replies: BedrockConverseReplies(), errors: .amazon, model: Bedrock.model)
 }
 
 /// What Bedrock's formats share.
@@ -57,15 +56,6 @@ enum Bedrock {
     /// The model or inference profile in `/model/{id}/...`, which may be an ARN.
     @Sendable static func model(_ path: [String]) -> String? {
         path.lastIndex { $0.lowercased() == "model" }.flatMap { $0 + 1 < path.count ? path[$0 + 1] : nil }
-    }
-
-    /// Whether the body's hash is signed, by field or by query.
-    ///
-    /// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-    @Sendable static func isSigned(_ head: RequestHead) -> Bool {
-        let claims = head.headers.filter { $0.name.lowercased() == "authorization" }
-        if claims.contains(where: { $0.value.trimmed.lowercased().hasPrefix("aws4-") }) { return true }
-        return head.path.lowercased().contains("x-amz-signature=")
     }
 }
 

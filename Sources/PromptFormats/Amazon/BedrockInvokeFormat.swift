@@ -8,7 +8,7 @@ extension WireFormat {
             path.contains("model") && ["invoke", "invoke-with-response-stream"].contains(path.last)
         },
         shape: .object(Fields(BedrockInvoke.fields)), replies: BedrockInvokeReplies(), errors: .amazon,
-        model: Bedrock.model, isRewritable: { !Bedrock.isSigned($0) })
+        model: Bedrock.model)
 
     /// Bedrock's agents: one text, and what the session remembers.
     ///
@@ -22,7 +22,7 @@ extension WireFormat {
         shape: .object([
             "inputText": .message(.user, .text), "input": .message(.user, .leaves),
             "retrievalQuery": .message(.user, .leaves), "sessionState": .role(.user, .leaves), "sessionId": .leaves,
-        ]), errors: .amazon, isRewritable: { !Bedrock.isSigned($0) })
+        ]), errors: .amazon)
 }
 
 enum BedrockInvoke {

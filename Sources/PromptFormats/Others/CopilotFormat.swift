@@ -21,5 +21,5 @@ extension WireFormat {
         shape: .object([
             "content": .message(.user, .text), "references": .role(.user, .leaves),
             "customInstructions": .role(.system, .leaves),
-        ]), errors: .copilot, isRewritable: { _ in false })
+        ]), errors: .copilot, mayEdit: { _ in false })
 }

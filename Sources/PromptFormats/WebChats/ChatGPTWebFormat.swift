@@ -21,7 +21,7 @@ extension WireFormat {
             "partial_query": .message(
                 .user, .object(["content": .object(["parts": .parts(ChatGPTWeb.parts), "text": .text])])),
             "file_name": .text,
-        ]), errors: .detail, isRewritable: { _ in false })
+        ]), errors: .detail, mayEdit: { _ in false })
 }
 
 enum ChatGPTWeb {

@@ -16,5 +16,5 @@ extension WireFormat {
             "custom_system_prompt": .role(.system, .text), "tools": .role(.toolDescription, .leaves),
             "message_content": .message(.user, .text), "name": .text,
             "create_conversation_params": .object(["name": .text]),
-        ]), errors: .anthropic, isRewritable: { _ in false })
+        ]), errors: .anthropic, mayEdit: { _ in false })
 }

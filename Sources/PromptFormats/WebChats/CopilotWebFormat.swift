@@ -17,5 +17,5 @@ extension WireFormat {
                         takesObject: true))),
             "messages": .messages(.object(["text": .said, "content": .said, "contextualText": .text]), role: .user),
             "message": .message(.user, .leaves), "arguments": .message(.user, .leaves),
-        ]), errors: .openAI, isRewritable: { _ in false })
+        ]), errors: .openAI, mayEdit: { _ in false })
 }

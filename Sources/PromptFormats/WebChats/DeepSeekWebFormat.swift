@@ -6,5 +6,5 @@ extension WireFormat {
             path.starts(with: ["api", "v0"]) && path.last != "upload_file" && path.contains("chat")
         },
         shape: .object(["prompt": .message(.user, .text), "ref_file_ids": .list(.reference)]),
-        errors: .detail, isRewritable: { _ in false })
+        errors: .detail, mayEdit: { _ in false })
 }

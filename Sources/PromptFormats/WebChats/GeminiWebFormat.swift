@@ -8,5 +8,5 @@ extension WireFormat {
             path.last == "streamgenerate" || (path.contains("bardchatui") && path.last == "batchexecute")
         },
         shape: .jsonText, form: FormShape(fields: ["f.req": .message(.user, .jsonText)], role: .metadata),
-        errors: .google, isRewritable: { _ in false })
+        errors: .google, mayEdit: { _ in false })
 }

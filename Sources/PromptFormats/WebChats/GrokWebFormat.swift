@@ -6,5 +6,5 @@ extension WireFormat {
             "message": .message(.user, .text), "fileAttachments": .list(.reference),
             "imageAttachments": .list(.reference), "customInstructions": .role(.system, .text),
             "customPersonality": .role(.system, .text), "fileName": .text, "content": .media(.file),
-        ]), errors: .detail, isRewritable: { _ in false })
+        ]), errors: .detail, mayEdit: { _ in false })
 }

@@ -5,7 +5,7 @@ extension WireFormat {
         shape: .object([
             "messageInput": .message(.user, .parts(LeChatWeb.parts)), "content": .message(.user, .text),
             "messageFiles": .list(.reference), "messages": .messages(.object(["content": .parts(LeChatWeb.parts)])),
-        ]), errors: .detail, isRewritable: { _ in false })
+        ]), errors: .detail, mayEdit: { _ in false })
 }
 
 enum LeChatWeb {

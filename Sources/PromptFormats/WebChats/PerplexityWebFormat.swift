@@ -5,5 +5,5 @@ extension WireFormat {
         shape: .object([
             "query_str": .message(.user, .text),
             "params": .object(["attachments": .list(.reference), "dsl_query": .message(.user, .text)]),
-        ]), errors: .detail, isRewritable: { _ in false })
+        ]), errors: .detail, mayEdit: { _ in false })
 }
