@@ -78,7 +78,8 @@ struct ExposureCommand: ParsableCommand {
             }
             paths += here.filter { access($0, R_OK) == 0 }
         }
-        return FileWalk(paths).files.filter { path in
+        // A name that is no UTF-8 could not be opened by what is shown of it; none of the sources makes such names.
+        return FileWalk(paths.map { ScanPath($0) }).files.map(\.shown).filter { path in
             source.endings.isEmpty || source.endings.contains { path.hasSuffix($0) }
         }
     }

@@ -5,7 +5,7 @@ import Packs
 import Synchronization
 
 /// `sluice scan`
-struct ScanCommand: AsyncParsableCommand {
+struct ScanCommand: ParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, sarif }
 
     static let configuration = CommandConfiguration(
@@ -25,11 +25,13 @@ struct ScanCommand: AsyncParsableCommand {
             {"id": ..., "findings": [...]}, in order; a line that is no such object by
             {"id": null, "error": "..."}.
 
+            Input is read in pieces, so standard input and files may be of any size.
+
             Exit status: 0 nothing found, 1 something found, 2 an error or a scan that could not look at everything.
             """)
 
-    @Option(help: "How to print findings.")
-    var format = Format.text
+    @Option(help: "How to print findings; text unless told.")
+    var format: Format?
 
     @OptionGroup var rules: RuleOptions
 
@@ -56,12 +58,16 @@ struct ScanCommand: AsyncParsableCommand {
         guard (0...FileScan.maxThreads).contains(threads) else {
             throw ValidationError("--threads is a number from 0 to \(FileScan.maxThreads)")
         }
+        guard !jsonl || format == nil || format == .json else {
+            throw ValidationError(
+                "--jsonl answers one JSON object a line; leave out --format \(format?.rawValue ?? "")")
+        }
         guard !jsonl || paths.isEmpty || paths == [FileScan.standardInput] else {
             throw ValidationError("--jsonl reads standard input and takes no paths")
         }
     }
 
-    func run() async throws {
+    func run() throws {
         if paths.isEmpty, !jsonl, isatty(STDIN_FILENO) == 1 {
             throw CommandFailure("nothing to scan: name files or folders, or pipe a text in (see sluice scan --help)")
         }
@@ -71,30 +77,31 @@ struct ScanCommand: AsyncParsableCommand {
         let reporter = FindingReporter(sources: loaded.active, key: DeviceKey.load())
         if jsonl {
             let scan = LineScan(rules: try compiled(loaded), reporter: reporter, limits: limits)
-            let incomplete = try scan.run()
-            if incomplete, !allowIncomplete { throw ExitCode(Program.errorStatus) }
+            let summary = try scan.run()
+            if summary.isIncomplete, !allowIncomplete { throw ExitCode(Program.errorStatus) }
+            if summary.findings > 0 { throw ExitCode(1) }
             return
         }
         let scan = FileScan(rules: try compiled(loaded), reporter: reporter, limits: limits, evenBinary: binary)
-        let summary = await files(scan, ruleCount: loaded.active.count)
+        let summary = files(scan, ruleCount: loaded.active.count)
         let isWhole = summary.problems.isEmpty && (allowIncomplete || summary.incomplete.isEmpty)
         if !isWhole { throw ExitCode(Program.errorStatus) }
         if summary.findings > 0 { throw ExitCode(1) }
     }
 
-    private func files(_ scan: FileScan, ruleCount: Int) async -> ScanSummary {
-        let named = paths.isEmpty ? [FileScan.standardInput] : paths
+    private func files(_ scan: FileScan, ruleCount: Int) -> ScanSummary {
+        let named = ScanPath.arguments(paths.isEmpty ? [FileScan.standardInput] : paths)
         var summary = ScanSummary()
         summary.ruleCount = ruleCount
-        var list: [String] = []
+        var list: [ScanPath] = []
         // "-" is no file to look for; everything else keeps its place.
-        let walk = FileWalk(named.filter { $0 != FileScan.standardInput })
-        if named.contains(FileScan.standardInput) { list.append(FileScan.standardInput) }
+        let walk = FileWalk(named.filter { $0 != .standardInput })
+        if named.contains(.standardInput) { list.append(.standardInput) }
         list += walk.files
         for problem in walk.problems { Self.complain(problem, &summary) }
 
         let state = Mutex(Progress(report: report(), summary: summary))
-        await scan.run(list, threads: threads == 0 ? Self.defaultThreads : threads) { outcome in
+        scan.run(list, threads: threads == 0 ? Self.defaultThreads : threads) { outcome in
             state.withLock { $0.add(outcome) }
         }
         return state.withLock { state in
@@ -132,7 +139,7 @@ struct ScanCommand: AsyncParsableCommand {
     }
 
     private func report() -> any ScanReport {
-        switch format {
+        switch format ?? .text {
         case .text: TextReport(style: .of(STDOUT_FILENO))
         case .json: JSONReport()
         case .sarif: SARIFReport()

@@ -14,8 +14,8 @@ struct FileWalkTests {
         symlink(folder.path + "/a.txt", folder.path + "/z-link.txt")
         symlink("/nowhere/at/all", folder.path + "/dangling")
         mkfifo(folder.path + "/pipe", 0o600)
-        let walk = FileWalk([folder.path])
-        let names = walk.files.map { String($0.dropFirst(folder.path.count + 1)) }
+        let walk = FileWalk([ScanPath(folder.path)])
+        let names = walk.files.map { String($0.shown.dropFirst(folder.path.count + 1)) }
         #expect(names == [".env", "a.txt", "b/1.txt", "b/2.txt", "c/d/e.txt"])
         #expect(walk.problems.isEmpty)
     }
@@ -23,9 +23,21 @@ struct FileWalkTests {
     @Test func aPathThatIsNotThereIsNamedAndTheRestGoesOn() throws {
         let folder = try TemporaryFolder()
         try folder.write("a.txt", "x")
-        let walk = FileWalk([folder.path + "/absent", folder.path + "/a.txt", folder.path])
+        let walk = FileWalk(["/absent", "/a.txt", ""].map { ScanPath(folder.path + $0) })
         #expect(walk.problems.map(\.path) == [folder.path + "/absent"])
-        #expect(walk.files == [folder.path + "/a.txt"], "named twice, listed once")
+        #expect(walk.files.map(\.shown) == [folder.path + "/a.txt"], "named twice, listed once")
+    }
+
+    @Test func aNameThatIsNotUTF8IsWalkedAndShownEscaped() throws {
+        let folder = try TemporaryFolder()
+        let path = ScanPath(folder.path).appending([0x61, 0xFF, 0xC3, 0xA9, 0xC3])
+        let descriptor = path.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL, 0o600) }
+        try #require(descriptor >= 0)
+        close(descriptor)
+        let walk = FileWalk([ScanPath(folder.path)])
+        #expect(walk.files == [path])
+        #expect(walk.files.first?.shown == folder.path + "/a\\xFFé\\xC3")
+        try #require(path.withCString { unlink($0) } == 0)
     }
 }
 

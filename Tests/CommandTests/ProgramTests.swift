@@ -144,17 +144,20 @@ struct ProgramTests {
     @Test func linesAreAnsweredInOrderAndBadOnesToo() throws {
         let lines = [#"{"id":"1","text":"clean"}"#, "not json", #"{"id":3,"text":"\#(token)"}"#, "", #"{"text":"x"}"#]
         let done = try run("scan", "--jsonl", input: lines.joined(separator: "\n"))
-        #expect(done.status == 0)
+        #expect(done.status == 1)
         let answers = try done.text.split(separator: "\n").map { line in
             try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         }
-        try #require(answers.count == 4)
+        try #require(answers.count == 5)
         #expect(answers[0]["id"] as? String == "1")
         #expect((answers[0]["findings"] as? [Any])?.isEmpty == true)
         #expect(answers[1]["id"] is NSNull && answers[1]["error"] is String)
         #expect(answers[2]["id"] as? Int == 3)
         #expect((answers[2]["findings"] as? [Any])?.count == 1)
-        #expect(answers[3]["id"] is NSNull)
+        #expect(answers[3]["id"] is NSNull && answers[3]["error"] as? String == "an empty line")
+        #expect(answers[4]["id"] is NSNull)
+        #expect(try run("scan", "--jsonl", input: lines[0] + "\n").status == 0)
+        #expect(try run("scan", "--jsonl", "--format", "sarif", input: lines[0]).status == 2)
     }
 
     @Test func aLineOverTheLimitIsRefusedAndTheNextAnswered() throws {

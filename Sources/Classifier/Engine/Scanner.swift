@@ -12,6 +12,10 @@ public struct Scanner: ~Copyable {
     public static let maxLookBack = 4 << 10
     /// How far after a block's end its slice reaches: a window, and room for a key before it.
     static let lookAhead = ScanLimits.maxWindowBytes + 1024
+    /// What `scanBlock` wants to see before a block, in bytes.
+    public static let blockLead = maxLookBack
+    /// What `scanBlock` wants to see after a block, in bytes.
+    public static let blockTail = lookAhead
 
     let rules: RuleSet
     let limits: ScanLimits
@@ -19,10 +23,7 @@ public struct Scanner: ~Copyable {
     var scratch: Scratch
     var work = Work()
     var pending: [Candidate] = []
-    private var emitted = 0
-    /// End of the last finding handed on.
-    private var settled = 0
-    private var incomplete: IncompleteReason?
+    private var settler: BlockSettler
 
     /// The stream's bytes from `bufferStart` on that may still be looked at.
     private var buffer: [UInt8] = []
@@ -42,6 +43,7 @@ public struct Scanner: ~Copyable {
         self.rules = rules
         self.limits = limits
         regex = RegexMemory(matchLimit: limits.matchLimit)
+        settler = BlockSettler(limits)
         scratch = Scratch(rules)
     }
 
@@ -56,7 +58,7 @@ public struct Scanner: ~Copyable {
             start += Self.blockBytes
             settle(frontier: start >= bytes.count ? .max : start - Self.maxLookBack) { findings.append($0) }
         }
-        let reason = incomplete
+        let reason = settler.incomplete
         reset()
         return ScanResult(findings: findings, incomplete: reason)
     }
@@ -79,7 +81,7 @@ public struct Scanner: ~Copyable {
     public mutating func finish(emit: (Finding) -> Void) -> IncompleteReason? {
         while nextBlock < bufferStart + buffer.count { scanNextBlock(emit) }
         settle(frontier: .max, emit)
-        let reason = incomplete
+        let reason = settler.incomplete
         reset()
         return reason
     }
@@ -110,25 +112,32 @@ public struct Scanner: ~Copyable {
         work = Work()
         scan(
             Slice(text: Text(base: base + (start - origin), count: end - start), hits: hits, origin: start, frame: nil))
-        if incomplete == nil { incomplete = work.incomplete }
     }
 
     private mutating func settle(frontier: Int, _ emit: (Finding) -> Void) {
-        var count = emitted
-        let limit = limits.maxFindings
-        Overlaps.settle(&pending, frontier: frontier, settled: &settled) { finding in
-            if count < limit { emit(finding) }
-            count += 1
-        }
-        emitted = count
-        if count > limit, incomplete == nil { incomplete = .findings }
+        settler.take(&pending, work.incomplete, frontier: frontier, emit: emit)
+        work.incomplete = nil
+    }
+
+    /// Scans one block and leaves what it brings unsettled, so that several threads can share an input; a `BlockSettler` puts
+    /// their blocks together. Any stream under way is forgotten.
+    ///
+    /// `bytes` stand at absolute offset `origin` and reach from `blockLead` before the block to `blockTail` after it, or as far as the
+    /// input does. Precondition: `block` is a multiple of `blockBytes` and lies in them.
+    public mutating func scanBlock(_ bytes: UnsafeRawBufferPointer, origin: Int, block: Int) -> BlockFindings {
+        precondition(block % Self.blockBytes == 0 && block >= origin && block < origin + bytes.count)
+        reset()
+        guard let base = bytes.baseAddress else { return BlockFindings(candidates: [], incomplete: nil) }
+        scanBlock(base, origin: origin, available: bytes.count, block: block)
+        let findings = BlockFindings(candidates: pending, incomplete: work.incomplete)
+        reset()
+        return findings
     }
 
     private mutating func reset() {
         pending.removeAll(keepingCapacity: true)
-        emitted = 0
-        settled = 0
-        incomplete = nil
+        settler = BlockSettler(limits)
+        work = Work()
         buffer.removeAll(keepingCapacity: true)
         bufferStart = 0
         nextBlock = 0

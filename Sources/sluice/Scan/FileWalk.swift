@@ -12,7 +12,9 @@ struct FileWalk {
     /// Deepest nesting of folders.
     static let maxDepth = 256
 
-    private(set) var files: [String] = []
+    private static let passedOver = [".", "..", ".git"].map { Array($0.utf8) }
+
+    private(set) var files: [ScanPath] = []
     private(set) var problems: [FileProblem] = []
     private var seen: Set<Identity> = []
 
@@ -21,11 +23,11 @@ struct FileWalk {
         var inode: UInt
     }
 
-    init(_ paths: [String]) {
+    init(_ paths: [ScanPath]) {
         for path in paths {
             var status = stat()
-            guard stat(path, &status) == 0 else {
-                problems.append(FileProblem(path: path))
+            guard path.withCString({ stat($0, &status) }) == 0 else {
+                problems.append(FileProblem(path: path.shown))
                 continue
             }
             if status.st_mode & S_IFMT == S_IFDIR {
@@ -40,37 +42,34 @@ struct FileWalk {
         seen.insert(Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))).inserted
     }
 
-    private mutating func folder(_ path: String, depth: Int) {
+    private mutating func folder(_ path: ScanPath, depth: Int) {
         guard depth < Self.maxDepth else {
-            problems.append(FileProblem(path: path, reason: "folders nested more than \(Self.maxDepth) deep"))
+            problems.append(FileProblem(path: path.shown, reason: "folders nested more than \(Self.maxDepth) deep"))
             return
         }
-        guard let open = opendir(path) else {
-            problems.append(FileProblem(path: path))
+        guard let open = path.withCString({ opendir($0) }) else {
+            problems.append(FileProblem(path: path.shown))
             return
         }
-        var names: [String] = []
+        var names: [[UInt8]] = []
         while let entry = readdir(open) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != "..", name != ".git" { names.append(name) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in Array(raw.prefix { $0 != 0 }) }
+            if !Self.passedOver.contains(name) { names.append(name) }
         }
         closedir(open)
-        let base = path.hasSuffix("/") ? path : path + "/"
-        for name in names.sorted() { entry(base + name, depth) }
+        for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) { entry(path.appending(name), depth) }
     }
 
-    private mutating func entry(_ path: String, _ depth: Int) {
+    private mutating func entry(_ path: ScanPath, _ depth: Int) {
         var status = stat()
-        guard lstat(path, &status) == 0 else {
-            problems.append(FileProblem(path: path))
+        guard path.withCString({ lstat($0, &status) }) == 0 else {
+            problems.append(FileProblem(path: path.shown))
             return
         }
         var kind = status.st_mode & S_IFMT
         if kind == S_IFLNK {
             // A link that leads nowhere holds nothing that could leak.
-            guard stat(path, &status) == 0 else { return }
+            guard path.withCString({ stat($0, &status) }) == 0 else { return }
             kind = status.st_mode & S_IFMT
             if kind == S_IFDIR { return }
         }
@@ -79,7 +78,7 @@ struct FileWalk {
         } else if kind == S_IFREG, isNew(status) {
             guard files.count < Self.maxFiles else {
                 if problems.last?.code != E2BIG {
-                    problems.append(FileProblem(path: path, code: E2BIG))
+                    problems.append(FileProblem(path: path.shown, code: E2BIG))
                 }
                 return
             }

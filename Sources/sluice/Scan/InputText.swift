@@ -4,25 +4,18 @@ import Primitives
 
 /// The text of a file or of standard input, ready to be scanned, and the way back to its own bytes.
 struct InputText: Sendable {
-    /// Largest file that is scanned, in bytes.
-    static let maxFileBytes = 4 << 30
-    /// Most bytes taken from a pipe; they are held in memory.
-    static let maxPipeBytes = 1 << 30
+    /// Largest file that is scanned, and most bytes that are taken from a pipe; they are read in pieces.
+    static let maxFileBytes = 1 << 40
+    /// Largest text that is read as a whole, in bytes: by redact and explain, which give it back or show it.
+    static let maxWholeBytes = 1 << 30
     /// Largest UTF-16 file, in bytes; it is decoded in memory.
     static let maxUTF16Bytes = 256 << 20
     /// Bytes that are looked at to tell text from binary.
     static let probeBytes = 8 << 10
-    /// From this size on a file is mapped and not read.
-    static let mapBytes = 16 << 20
 
-    private let storage: Storage
+    private let bytes: [UInt8]
     /// The way from decoded text to the file's bytes; nil where they are the same.
     private let utf16: UTF16Text?
-
-    private enum Storage: Sendable {
-        case bytes([UInt8])
-        case mapped(MappedFile)
-    }
 
     /// What a file turns out to be.
     enum Outcome: Sendable {
@@ -42,61 +35,40 @@ struct InputText: Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw FileProblem(path: path, reason: "not a file")
         }
-        return try descriptorText(descriptor, path, Int(status.st_size), evenBinary)
+        return try judge(try FileBytes.read(descriptor: descriptor, path: path, max: maxWholeBytes), path, evenBinary)
     }
 
     /// Reads standard input to its end.
     static func standardInput(evenBinary: Bool) throws(FileProblem) -> Outcome {
-        var status = stat()
-        let isFile = fstat(STDIN_FILENO, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        if isFile, lseek(STDIN_FILENO, 0, SEEK_CUR) == 0 {
-            return try descriptorText(STDIN_FILENO, "-", Int(status.st_size), evenBinary)
-        }
-        let bytes = try FileBytes.read(descriptor: STDIN_FILENO, path: "standard input", max: maxPipeBytes)
-        return try judge(.bytes(bytes), "-", evenBinary)
-    }
-
-    private static func descriptorText(
-        _ descriptor: Int32, _ path: String, _ count: Int, _ evenBinary: Bool
-    ) throws(FileProblem) -> Outcome {
-        guard count <= maxFileBytes else {
-            throw FileProblem(path: path, reason: "larger than \(maxFileBytes) bytes, the most that is scanned")
-        }
-        if count >= mapBytes, let mapped = MappedFile(descriptor, count: count) {
-            return try judge(.mapped(mapped), path, evenBinary)
-        }
-        let bytes = try FileBytes.read(descriptor: descriptor, path: path, max: maxFileBytes)
-        return try judge(.bytes(bytes), path, evenBinary)
+        let bytes = try FileBytes.read(descriptor: STDIN_FILENO, path: "standard input", max: maxWholeBytes)
+        return try judge(bytes, "-", evenBinary)
     }
 
     private static func judge(
-        _ storage: Storage, _ path: String, _ evenBinary: Bool
+        _ bytes: [UInt8], _ path: String, _ evenBinary: Bool
     ) throws(FileProblem) -> Outcome {
-        let raw = InputText(storage: storage, utf16: nil)
-        switch raw.withOriginal({ FileKind.of($0) }) {
+        switch bytes.withUnsafeBytes({ FileKind.of($0) }) {
         case .utf16(let bigEndian):
-            let decoded = try raw.withOriginal { bytes throws(FileProblem) in
-                guard bytes.count <= maxUTF16Bytes else {
-                    throw FileProblem(
-                        path: path, reason: "UTF-16 of more than \(maxUTF16Bytes) bytes, the most that is decoded")
-                }
-                return UTF16Text(bytes, bigEndian: bigEndian)
+            guard bytes.count <= maxUTF16Bytes else {
+                throw FileProblem(
+                    path: path, reason: "UTF-16 of more than \(maxUTF16Bytes) bytes, the most that is decoded")
             }
-            return .text(InputText(storage: storage, utf16: decoded))
+            return .text(InputText(utf16: bytes, bigEndian: bigEndian))
         case .binary(let what) where !evenBinary: return .binary(what)
-        case .binary, .text: return .text(raw)
+        case .binary, .text: return .text(InputText(bytes))
         }
     }
 
     /// Text that is in memory already.
     init(_ bytes: [UInt8]) {
-        storage = .bytes(bytes)
+        self.bytes = bytes
         utf16 = nil
     }
 
-    private init(storage: Storage, utf16: UTF16Text?) {
-        self.storage = storage
-        self.utf16 = utf16
+    /// UTF-16 with its byte order mark, which is decoded.
+    init(utf16 bytes: [UInt8], bigEndian: Bool) {
+        self.bytes = bytes
+        utf16 = bytes.withUnsafeBytes { UTF16Text($0, bigEndian: bigEndian) }
     }
 
     /// Whether the file is UTF-16, and of which byte order.
@@ -114,10 +86,7 @@ struct InputText: Sendable {
     func withOriginal<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        switch storage {
-        case .bytes(let bytes): try bytes.withBytes(body)
-        case .mapped(let file): try body(file.bytes)
-        }
+        try bytes.withBytes(body)
     }
 
     /// The file's bytes behind a span of the text.
@@ -133,24 +102,6 @@ extension Array where Element == UInt8 {
             do throws(Failure) { return .success(try body(bytes)) } catch { return .failure(error) }
         }
         return try outcome.get()
-    }
-}
-
-/// A file mapped for reading. Whoever cuts the file short meanwhile ends this program by SIGBUS, as with every mapping reader.
-final class MappedFile: @unchecked Sendable {
-    // Unchecked: the mapping is private and read-only from birth to death.
-    let bytes: UnsafeRawBufferPointer
-
-    init?(_ descriptor: Int32, count: Int) {
-        guard count > 0, let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            return nil
-        }
-        madvise(start, count, MADV_SEQUENTIAL)
-        bytes = UnsafeRawBufferPointer(start: start, count: count)
-    }
-
-    deinit {
-        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
     }
 }
 

@@ -65,6 +65,7 @@ private struct JSONLineReader {
         _ member: (inout JSONLineReader, [UInt8]) throws(JSONLine.Mistake) -> Void
     ) throws(JSONLine.Mistake) {
         skipBlank()
+        guard at < bytes.count else { throw JSONLine.Mistake(reason: "an empty line") }
         guard peek == UInt8(ascii: "{") else {
             throw peek == UInt8(ascii: "[") ? JSONLine.Mistake(reason: "not an object") : wrong("no object")
         }

@@ -12,10 +12,17 @@ struct LineScan {
     static let maxLineBytes = 32 << 20
     private static let pieceBytes = 256 << 10
 
-    /// Answers standard input to its end. True if any text could not be scanned in full.
-    func run() throws -> Bool {
+    /// What all lines have brought.
+    struct Summary {
+        var findings = 0
+        /// Whether any text could not be scanned in full.
+        var isIncomplete = false
+    }
+
+    /// Answers standard input to its end.
+    func run() throws -> Summary {
         var scanner = Scanner(rules, limits: limits)
-        var wasIncomplete = false
+        var summary = Summary()
         var rest: [UInt8] = []
         var isPassingOver = false
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 16)
@@ -31,10 +38,10 @@ struct LineScan {
                 if isPassingOver {
                     isPassingOver = false
                 } else if rest.isEmpty {
-                    answer(UnsafeRawBufferPointer(rebasing: bytes[from..<end]), &scanner, &wasIncomplete)
+                    answer(UnsafeRawBufferPointer(rebasing: bytes[from..<end]), &scanner, &summary)
                 } else {
                     rest += bytes[from..<end]
-                    rest.withUnsafeBytes { answer($0, &scanner, &wasIncomplete) }
+                    rest.withUnsafeBytes { answer($0, &scanner, &summary) }
                     rest.removeAll(keepingCapacity: rest.count < Self.pieceBytes)
                 }
                 from = end + 1
@@ -50,20 +57,19 @@ struct LineScan {
             // Whoever asks line by line waits for the answer.
             StandardOutput.shared.flush()
         }
-        if !rest.isEmpty { rest.withUnsafeBytes { answer($0, &scanner, &wasIncomplete) } }
-        return wasIncomplete
+        if !rest.isEmpty { rest.withUnsafeBytes { answer($0, &scanner, &summary) } }
+        return summary
     }
 
-    private func answer(_ line: UnsafeRawBufferPointer, _ scanner: inout Scanner, _ wasIncomplete: inout Bool) {
+    private func answer(_ line: UnsafeRawBufferPointer, _ scanner: inout Scanner, _ summary: inout Summary) {
         guard line.count <= Self.maxLineBytes else { return refuse("a line of more than \(Self.maxLineBytes) bytes") }
-        // An empty line asks nothing.
-        if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return }
         let question: JSONLine
         do throws(JSONLine.Mistake) {
             question = try JSONLine(line)
         } catch { return refuse(error.reason) }
         let result = question.text.withUnsafeBytes { scanner.scan($0) }
-        if result.incomplete != nil { wasIncomplete = true }
+        if result.incomplete != nil { summary.isIncomplete = true }
+        summary.findings += result.findings.count
         let findings = reporter.report(result.findings, in: InputText(question.text))
         var json = JSONText()
         json.object { json in

@@ -30,42 +30,53 @@ struct FindingReporter: Sendable {
     let key: DeviceKey?
 
     /// Bytes around a finding that the excerpt is made from.
-    private static let excerptReach = 512
+    static let excerptReach = 512
 
     /// Reports findings of one text. `findings` are sorted by span, as the scanner gives them.
     func report(_ findings: [Finding], in input: InputText) -> [ReportedFinding] {
-        input.withText { text in
-            var places = PlaceFinder(text)
+        if findings.isEmpty { return [] }
+        return input.withText { text in
+            var places = PlaceCounter()
+            func place(of offset: Int) -> TextPlace {
+                if offset > places.offset {
+                    places.advance(over: UnsafeRawBufferPointer(rebasing: text[places.offset..<offset]))
+                }
+                return places.place
+            }
             return findings.map { finding in
-                let start = places.place(of: finding.span.start)
-                let end = places.place(of: finding.span.end)
-                return one(finding, findings, text, input, start, end)
+                let start = place(of: finding.span.start)
+                let end = place(of: finding.span.end)
+                var reported = report(
+                    finding, among: neighbours(of: finding, findings), in: text, origin: 0, start: start, end: end)
+                reported.span = input.original(of: finding.span)
+                if input.utf16IsBigEndian != nil { reported.views.insert(ViewKind.utf16.rawValue, at: 0) }
+                return reported
             }
         }
     }
 
-    private func one(
-        _ finding: Finding, _ all: [Finding], _ text: UnsafeRawBufferPointer, _ input: InputText, _ start: TextPlace,
-        _ end: TextPlace
+    /// Reports one finding of a text of which `window` is at hand, from absolute offset `origin` on: the value, and `excerptReach` around it
+    /// as far as the text goes. `near` are the findings that may share its excerpt, itself among them.
+    func report(
+        _ finding: Finding, among near: some Sequence<Finding>, in window: UnsafeRawBufferPointer, origin: Int,
+        start: TextPlace, end: TextPlace
     ) -> ReportedFinding {
         let source = sources[finding.rule]
-        let lower = max(0, finding.span.start - Self.excerptReach)
-        let upper = min(text.count, finding.span.end + Self.excerptReach)
+        let lower = max(origin, finding.span.start - Self.excerptReach)
+        let upper = min(origin + window.count, finding.span.end + Self.excerptReach)
         func shifted(_ span: ByteSpan) -> ByteSpan {
             ByteSpan(start: max(span.start, lower) - lower, end: min(span.end, upper) - lower)
         }
-        let window = ByteSpan(start: lower, end: upper)
+        let shown = ByteSpan(start: lower, end: upper)
         let excerpt = MaskedExcerpt(
-            text: Array(text[lower..<upper]), finding: shifted(finding.span),
-            others: neighbours(of: finding, all).map(\.span).filter { $0.overlaps(window) }.map(shifted),
+            text: Array(window[lower - origin..<upper - origin]), finding: shifted(finding.span),
+            others: near.map(\.span).filter { $0.overlaps(shown) }.map(shifted),
             publicPrefix: Array((source.definition.publicPrefix ?? "").utf8))
-        var views = finding.views.map(\.rawValue)
-        if input.utf16IsBigEndian != nil { views.insert(ViewKind.utf16.rawValue, at: 0) }
+        let value = window[finding.span.start - origin..<finding.span.end - origin]
         return ReportedFinding(
-            source: source, confidence: finding.confidence, key: finding.key,
-            span: input.original(of: finding.span), start: start, end: end, views: views,
-            fingerprint: fingerprint(text[finding.span.range], source.definition), excerpt: excerpt,
-            reasons: finding.reasons)
+            source: source, confidence: finding.confidence, key: finding.key, span: finding.span, start: start,
+            end: end, views: finding.views.map(\.rawValue), fingerprint: fingerprint(value, source.definition),
+            excerpt: excerpt, reasons: finding.reasons)
     }
 
     /// The findings that may share an excerpt with this one, by halving: `all` is sorted.
@@ -103,35 +114,5 @@ struct FindingReporter: Sendable {
             default: byte
             }
         }
-    }
-}
-
-/// Lines and columns of ascending offsets, in one pass.
-struct PlaceFinder {
-    private let text: UnsafeRawBufferPointer
-    private var at: Int
-    private var line = 1
-    /// Columns already counted on this line, up to `at`.
-    private var column = 1
-
-    init(_ text: UnsafeRawBufferPointer) {
-        self.text = text
-        // A byte order mark is no character of the first line.
-        at = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    }
-
-    /// The place of an offset; a lower one than the last asked for starts again from the front.
-    mutating func place(of offset: Int) -> TextPlace {
-        if offset < at { self = PlaceFinder(text) }
-        while at < offset, at < text.count {
-            if text[at] == 0x0A {
-                line += 1
-                column = 1
-            } else if text[at] & 0xC0 != 0x80 {
-                column += 1
-            }
-            at += 1
-        }
-        return TextPlace(line: line, column: column)
     }
 }
