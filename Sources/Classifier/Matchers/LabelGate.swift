@@ -3,7 +3,7 @@
 /// It says no only where `LabelledSecret` would: nothing near the label is long enough for a value, or has neither a digit nor great length.
 enum LabelGate {
     /// Fewest bytes of a value; of one without a digit.
-    private static let minBytes = 10
+    private static let minBytes = 8
     private static let minPlainBytes = 20
     /// How far digits are looked for at first, in bytes: a value that begins as far as may be, and more than words are long.
     private static let digitReach = 128
