@@ -127,13 +127,12 @@ public struct Catalogue: Sendable {
 
     /// The provider that publishes a model: of all whose patterns match, the one with the longest pattern.
     ///
-    /// A publisher's prefix as routers write it ("openai/gpt-4o") is left out of account for the patterns.
+    /// Prefixes of routers and clouds ("openai/gpt-4o", "eu.anthropic.claude-x") are left out of account for the patterns.
     public func publisher(of model: String) -> Provider? {
-        let whole = Self.folded(model)
-        let bare = whole.lastIndex(of: 0x2F).map { Array(whole[($0 + 1)...]) } ?? whole
+        let names = Self.names(of: model)
         var best: (length: Int, provider: Int)?
         for entry in publishers where entry.pattern.length > (best?.length ?? 0) {
-            if entry.pattern.matches(bare) || entry.pattern.matches(whole) {
+            if names.contains(where: { entry.pattern.matches($0) }) {
                 best = (entry.pattern.length, entry.provider)
             }
         }
@@ -148,6 +147,24 @@ public struct Catalogue: Sendable {
         guard let hit = remote.first(where: { $0.pattern.matches(folded) }) else { return named }
         return surface(hit.surface) ?? named
     }
+
+    /// A model's name, and what is left of it without what routers and clouds put before it: publishers' prefixes ("openai/gpt-4o"), ARNs, and
+    /// Bedrock's regions and publishers ("eu.anthropic.claude-x"). Folded.
+    static func names(of model: String) -> [[UInt8]] {
+        let whole = folded(model)
+        var names = [whole]
+        if let slash = whole.lastIndex(of: 0x2F) { names.append(Array(whole[(slash + 1)...])) }
+        // A prefix is a word of letters and hyphens; a dot in a version stands behind a digit.
+        while names.count < maxNames, let last = names.last, let dot = last.firstIndex(of: 0x2E), dot > 0,
+            last[..<dot].allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
+        {
+            names.append(Array(last[(dot + 1)...]))
+        }
+        return names
+    }
+
+    /// Most names that one model is looked up by.
+    private static let maxNames = 6
 
     static func folded(_ model: String) -> [UInt8] {
         Array(Glob.folded(String(model.prefix(maxModelBytes))).prefix(maxModelBytes))

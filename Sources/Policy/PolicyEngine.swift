@@ -181,7 +181,10 @@ struct CompiledSuspension: Sendable {
         if let id = definition.provider, id != provider { return false }
         if let id = definition.publisher, id != publisher { return false }
         if let model {
-            guard let name = destination.model, model.matches(Catalogue.folded(name)) else { return false }
+            // What is withdrawn is withdrawn under every name that a router or cloud has for it.
+            guard let name = destination.model, Catalogue.names(of: name).contains(where: { model.matches($0) }) else {
+                return false
+            }
         }
         return true
     }

@@ -24,6 +24,8 @@ public struct Destination: Sendable, Hashable {
     public var host: String?
     /// Model as the request names it: outside input, never printed unmasked.
     public var model: String?
+    /// Further models that it names, as substitutes or in a batch: what is suspended may not be among them.
+    public var otherModels: [String]
     /// What the request shows about its account.
     public var account: AccountEvidence?
     /// Terms that the channel itself puts on the wire, or refuses the request over.
@@ -31,13 +33,14 @@ public struct Destination: Sendable, Hashable {
 
     /// Makes a destination.
     public init(
-        provider: String, surface: String, host: String? = nil, model: String? = nil, account: AccountEvidence? = nil,
-        enforced: Set<Term> = []
+        provider: String, surface: String, host: String? = nil, model: String? = nil, otherModels: [String] = [],
+        account: AccountEvidence? = nil, enforced: Set<Term> = []
     ) {
         self.provider = provider
         self.surface = surface
         self.host = host
         self.model = model
+        self.otherModels = otherModels
         self.account = account
         self.enforced = enforced
     }

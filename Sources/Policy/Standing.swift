@@ -18,9 +18,7 @@ extension PolicyEngine {
         let terms = heldTerms(question, surface, &trace)
         let surfaceID = surface?.id ?? destination.surface
         let providerID = provider?.id ?? destination.provider
-        let suspension = suspensions.first {
-            $0.applies(to: destination, surface: surfaceID, provider: providerID, publisher: publisher?.id)
-        }?.definition
+        let suspension = suspension(destination)
         if let suspension {
             trace.append(TraceLine(.suspend, Self.describe(suspension)))
             trace.append(TraceLine(.tier, "forbidden: suspended"))
@@ -30,6 +28,24 @@ extension PolicyEngine {
         return Standing(
             surfaceID: surfaceID, providerID: providerID, tier: suspension == nil ? tier : .forbidden, terms: terms,
             suspension: suspension, trace: trace)
+    }
+
+    /// The first entry of the suspend list that stops any of the models that the request asks for.
+    private func suspension(_ destination: Destination) -> Suspension? {
+        for model in [destination.model] + destination.otherModels {
+            var asked = destination
+            asked.model = model
+            let surface = catalogue.effectiveSurface(of: asked)
+            let provider = surface.flatMap { catalogue.provider(ofSurface: $0.id) }
+            let publisher = model.flatMap { catalogue.publisher(of: $0) }
+            let entry = suspensions.first {
+                $0.applies(
+                    to: asked, surface: surface?.id ?? asked.surface, provider: provider?.id ?? asked.provider,
+                    publisher: publisher?.id)
+            }
+            if let entry { return entry.definition }
+        }
+        return nil
     }
 
     private func facts(

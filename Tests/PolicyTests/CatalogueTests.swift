@@ -65,6 +65,28 @@ import Testing
         #expect(text(nil, nil) == "an unstated time")
     }
 
+    @Test("The gateway's surface follows the upstream's host where the provider has one for it")
+    func gatewaySurfaceByHost() throws {
+        let catalogue = try Catalogue([
+            Samples.provider(
+                "west", gateway: "west-free",
+                [
+                    Samples.surface("west-free", hosts: ["api.west.example"]),
+                    Samples.surface("west-paid", hosts: ["api.west.example"]),
+                    Samples.surface("west-web", kind: .web, hosts: ["cloud.west.example"]),
+                    Samples.surface("west-cloud", hosts: ["*-cloud.west.example", "cloud.west.example"]),
+                ])
+        ])
+        #expect(catalogue.gatewaySurface(of: "west", at: "api.west.example")?.id == "west-free")
+        #expect(catalogue.gatewaySurface(of: "west", at: "eu-cloud.west.example")?.id == "west-cloud")
+        #expect(catalogue.gatewaySurface(of: "west", at: "cloud.west.example")?.id == "west-cloud")
+        #expect(catalogue.gatewaySurface(of: "west", at: "127.0.0.1")?.id == "west-free")
+        #expect(catalogue.gatewaySurface(of: "nobody", at: "127.0.0.1") == nil)
+        var nameless = Samples.provider("lost", [])
+        nameless.gatewayURL = "https://api.lost.example"
+        #expect(throws: Catalogue.Failure.self) { try Catalogue([nameless]) }
+    }
+
     @Test("The catalogue of the project decodes, and its surfaces have sources and dates")
     func shipped() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
@@ -85,6 +107,13 @@ import Testing
             #expect(PolicyDate(surface.checked) != nil, "\(surface.id)")
         }
         #expect(catalogue.publisher(of: "deepseek-r1:7b")?.id == "deepseek")
+        for name in [
+            "claude-x", "anthropic/claude-x", "eu.anthropic.claude-x-v1:0", "anthropic.claude-x", "claude-x@20250101",
+            "arn:aws:bedrock:eu-central-1:1:inference-profile/us.anthropic.claude-x",
+        ] {
+            #expect(catalogue.publisher(of: name)?.id == "anthropic", "\(name)")
+        }
+        #expect(catalogue.publisher(of: "gpt-4.1-mini")?.id == "openai")
         let destination = Destination(provider: "ollama", surface: "ollama-local", model: "qwen3-coder:480b-cloud")
         #expect(catalogue.effectiveSurface(of: destination)?.id == "ollama-cloud")
     }

@@ -172,6 +172,27 @@ import Testing
         #expect(try engine.decide(Samples.question("home-local")).action == .allow)
     }
 
+    @Test("A suspended model is blocked too where it is only a substitute or one of a batch")
+    func suspendedSubstitute() throws {
+        let engine = try Samples.engine { $0.suspensions = [Suspension(model: "withdrawn-*", reason: "withdrawn")] }
+        let ask = { (model: String?, others: [String]) in
+            let destination = Destination(
+                provider: "north", surface: "north-api", model: model, otherModels: others)
+            return engine.decide(
+                PolicyQuestion(destination: destination, items: [], channel: "gateway", user: "ann", now: 0))
+        }
+        #expect(ask("nova-1", ["nova-2"]).action == .allow)
+        #expect(ask("nova-1", ["nova-2", "Withdrawn-9"]).suspension?.reason == "withdrawn")
+        #expect(ask(nil, ["withdrawn-9"]).action == .block)
+        for name in [
+            "vendor/withdrawn-9", "eu.vendor.withdrawn-9-v1:0",
+            "arn:aws:bedrock:eu-central-1:1:inference-profile/eu.vendor.withdrawn-9",
+        ] {
+            #expect(ask(name, []).suspension != nil, "\(name)")
+        }
+        #expect(ask("nova-1.withdrawn-9", []).suspension == nil)
+    }
+
     @Test("What is suspended is blocked, with and without findings, and the substitute is named")
     func suspension() throws {
         let engine = try Samples.engine {

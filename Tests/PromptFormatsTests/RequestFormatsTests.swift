@@ -103,6 +103,23 @@ import Testing
         }
     }
 
+    @Test(arguments: RefusalKind.allCases)
+    func everyFormatRefusesWithJSONThatItsClientsDoNotRetry(kind: RefusalKind) throws {
+        #expect(Set(RequestFormats.all.map(\.id)).count == RequestFormats.all.count)
+        for format in RequestFormats.all {
+            let refusal = format.refusal("stopped: \"x\"\n", eventID: "01ABCDEF", kind: kind)
+            let fields = Dictionary(uniqueKeysWithValues: refusal.headers.map { ($0.name, $0.value) })
+            #expect(fields["x-should-retry"] == "false" && fields["cache-control"] == "no-store")
+            #expect(fields["content-length"] == String(refusal.body.count))
+            #expect(![408, 409, 429].contains(refusal.status), "\(format.id)")
+            #expect((400..<500).contains(refusal.status) || kind == .upstreamFailure, "\(format.id)")
+            let json = try #require(try JSONSerialization.jsonObject(with: Data(refusal.body)) as? [String: Any])
+            let error = json["error"] as? [String: Any] ?? json
+            let message = error["message"] ?? error["detail"] ?? error["error"]
+            #expect(message as? String == "stopped: \"x\"\n", "\(format.id)")
+        }
+    }
+
     @Test func anEventIDThatIsNoWordStaysOutOfTheHeader() {
         for id in ["", "a\r\nx-evil: 1", "ü"] {
             let refusal = WireFormat.openAIChat.refusal("m", eventID: id, kind: .blocked)

@@ -50,7 +50,7 @@ extension Exchange {
         let route = admitted.provider.route
         let destination = Destination(
             provider: route.provider, surface: route.surface, host: route.upstream.host, model: request.model,
-            account: PromptBuilder.account(head.headers))
+            otherModels: Array(request.models.dropFirst()), account: PromptBuilder.account(head.headers))
         return Prompt(
             segments: segments, opaque: opaque, destination: destination, channel: .gateway,
             application: head.headers.first(name: "user-agent"), user: core.services.user,
