@@ -26,8 +26,32 @@ struct FormReader {
             guard let boundary = type.parameter("boundary"), !boundary.isEmpty,
                 try reader.multipart(Array("--".utf8) + Array(boundary.utf8))
             else { return try RequestFormats.unknown(body) }
-        case "application/x-www-form-urlencoded": try reader.urlEncoded()
+        case "application/x-www-form-urlencoded":
+            // What `curl -d` says of any body, and servers that read JSON do not ask.
+            if let first = body.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+                return nil
+            }
+            try reader.urlEncoded()
         default: return nil
+        }
+        return reader.reader.builder.request
+    }
+
+    /// Reads a body that is a file's bytes; nil if it is JSON. They are not edited: their number is announced beforehand.
+    static func readBytes(_ body: [UInt8], _ head: RequestHead) throws(FormatError) -> ParsedRequest? {
+        let type = ContentType(head.header("content-type") ?? "").name
+        if type == "application/json" { return nil }
+        let isText = Base64.isText(body, isCut: false)
+        if isText, type.isEmpty, body.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") { return nil }
+        var reader = FormReader(body: body, form: FormShape())
+        if !isText {
+            reader.reader.builder.addOpaque(
+                OpaquePart(
+                    kind: OpaquePart.Kind(mediaType: type) ?? .file, path: "$", mediaType: type.isEmpty ? nil : type,
+                    byteCount: body.count))
+        }
+        if isText || body.count <= SegmentBuilder.maxReadDataBytes {
+            try reader.text(0..<body.count, "$", reader.context.sealed)
         }
         return reader.reader.builder.request
     }

@@ -13,7 +13,7 @@ public enum RequestFormats {
         .mistral, .mistralConversations, .mistralOCR,
         .ollama, .huggingFace, .replicate, .cloudflareRun,
         .openAIThreads, .openAIChat, .openAIResponses, .anthropicMessages, .anthropicComplete,
-        .openAICompletions, .openAIInput, .openAIImages, .openAIFiles, .openAIJobs,
+        .openAICompletions, .openAIInput, .openAIImages, .anthropicFiles, .googleFiles, .openAIFiles, .openAIJobs,
     ]
 
     /// Web chats: undocumented, signed by the page, and so never edited.

@@ -7,6 +7,8 @@ public struct WireFormat: RequestFormat {
     let shape: Shape
     /// The fields of the body, where it is a form.
     var form = FormShape()
+    /// Whether a body that is neither may be a file's bytes.
+    var takesBytes = false
     /// How replies are read; nil where they hold no text that a user reads.
     var replies: (any ReplyDialect)?
     /// Whose errors a refusal looks like.
@@ -35,6 +37,7 @@ public struct WireFormat: RequestFormat {
     private func read(_ body: [UInt8], _ head: RequestHead) throws(FormatError) -> ParsedRequest {
         guard !body.isEmpty else { return ParsedRequest() }
         if let request = try FormReader.read(body, head, form) { return request }
+        if takesBytes, let request = try FormReader.readBytes(body, head) { return request }
         var reader = ShapeReader(builder: try SegmentBuilder(body))
         try reader.run(shape)
         return reader.builder.request

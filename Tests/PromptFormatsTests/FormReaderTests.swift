@@ -122,6 +122,31 @@ import Testing
         #expect(request.opaque.map(\.kind) == [.image])
     }
 
+    @Test func aFilesBytesMayBeTheBody() throws {
+        let head = { (type: String) in
+            RequestHead(
+                provider: "google", method: "POST", path: "/upload/v1beta/files?upload_id=u",
+                headers: type.isEmpty ? [] : [("Content-Type", type)])
+        }
+        let format = RequestFormats.match(head("image/png"))
+        #expect(format.id == "google.files")
+        let image = try format.parse([0x89, 0x50, 0x4E, 0x47, 0, 1, 2, 0xFF], of: head("image/png"))
+        #expect(image.opaque == [OpaquePart(kind: .image, path: "$", mediaType: "image/png", byteCount: 8)])
+        let large = try format.parse([UInt8](repeating: 0xFF, count: 20_000), of: head(""))
+        #expect(large.segments.isEmpty && large.opaque.map(\.kind) == [.file])
+        for type in ["text/plain", "", "text/csv"] {
+            let note = try format.parse(bytes("name,key\nann,1"), of: head(type))
+            #expect(note.segments.map { text($0.text) } == ["name,key\nann,1"])
+            #expect(note.segments.allSatisfy { !$0.rewritable } && note.opaque.isEmpty)
+        }
+        let start = try format.parse(bytes(#"{"file":{"display_name":"plan of Ann"}}"#), of: head("application/json"))
+        #expect(start.segments.contains { text($0.text).contains("plan of Ann") })
+        #expect(throws: FormatError.self) { try format.parse(bytes("{"), of: head("application/json")) }
+        #expect(
+            RequestFormats.match(RequestHead(provider: "anthropic", method: "POST", path: "/v1/files"))
+                .refusal("x", eventID: "", kind: .blocked).status == 400)
+    }
+
     @Test func partsAreBoundedInNumber() throws {
         let lines = { (count: Int) in String(repeating: "1\n", count: count) }
         let upload = { (count: Int) in self.form([(self.file("a.jsonl", "application/jsonl"), lines(count))]) }

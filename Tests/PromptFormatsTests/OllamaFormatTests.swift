@@ -53,6 +53,17 @@ import Testing
         }
     }
 
+    @Test func curlsContentTypeHidesNothing() throws {
+        let request = try Recorded(
+            provider: "ollama", path: "/api/generate",
+            headers: [("Content-Type", "application/x-www-form-urlencoded")],
+            body: #" {"model":"withdrawn","prompt":"a=b&c=%41"}"#
+        ).checked("ollama")
+        #expect(request.model == "withdrawn")
+        try request.expect([Said("prompt", "a=b&c=%41", .user, 1)])
+        #expect(request.segments.allSatisfy(\.rewritable))
+    }
+
     @Test func theLastLineNeedsNoEnd() throws {
         let restorer = RequestFormats.match(RequestHead(provider: "ollama", method: "POST", path: "/api/generate"))
             .reply(ReplyHead(status: 200, headers: [("content-type", "application/x-ndjson")]))

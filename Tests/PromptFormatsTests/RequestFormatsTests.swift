@@ -51,7 +51,9 @@ import Testing
 
     @Test func brokenJSONOnAKnownPathIsAnError() {
         for format in RequestFormats.all {
-            #expect(throws: FormatError.self) { try format.parse(bytes("{\"messages\":[")) }
+            let head = RequestHead(
+                provider: "", method: "POST", path: "/", headers: [("content-type", "application/json")])
+            #expect(throws: FormatError.self) { try format.parse(bytes("{\"messages\":["), of: head) }
         }
     }
 

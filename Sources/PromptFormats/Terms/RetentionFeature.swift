@@ -58,7 +58,7 @@ public enum RetentionFeature: String, Sendable, Codable, CaseIterable, Comparabl
     ) -> [RetentionFeature] {
         var out = inPath(RequestPath.segments(head.path))
         switch format {
-        case "openai.files": out.insert(.files)
+        case "openai.files", "anthropic.files", "google.files": out.insert(.files)
         case "openai.threads", "mistral.conversations": out.insert(.storedState)
         default: break
         }
