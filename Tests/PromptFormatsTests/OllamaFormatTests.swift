@@ -61,7 +61,7 @@ import Testing
         ).checked("ollama")
         #expect(request.model == "withdrawn")
         try request.expect([Said("prompt", "a=b&c=%41", .user, 1)])
-        #expect(request.segments.allSatisfy(\.rewritable))
+        #expect(request.segments.allSatisfy { $0.rewritable })
     }
 
     @Test func theLastLineNeedsNoEnd() throws {
