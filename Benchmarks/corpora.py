@@ -6,7 +6,7 @@ behind them; look-alikes (digests, UUIDs, trace ids, tokens with a wrong checksu
 finding one of those is a false alarm.
 
     python3 Benchmarks/corpora.py logs --megabytes 64 --out /tmp/logs [--secrets-per-megabyte 20] [--seed 1]
-    python3 Benchmarks/corpora.py code|prompts ...
+    python3 Benchmarks/corpora.py code|prompts|people ...
 
 Writes files of at most 16 MiB into the folder, and labels.jsonl beside it: {"file","start","end","kind","real"}.
 """
@@ -92,6 +92,33 @@ class Maker:
         kind = self.chance.choice(list(kinds))
         return kind, kinds[kind]()
 
+    # Personal data
+
+    def card(self) -> str:
+        body = "4" + self.text("0123456789", 14)
+        return body + self.luhn(body)
+
+    def iban(self) -> str:
+        body = self.text("0123456789", 18)
+        return f"DE{98 - int(body + '131400') % 97:02d}{body}"
+
+    def email(self) -> str:
+        return f"{self.text('abcdefghijklmnoprstuvw', 6)}.{self.text('abcdefghijklmnoprstuvw', 7)}@{self.chance.choice(SERVICES)}-works.de"
+
+    def person(self) -> tuple[str, str]:
+        kinds = {"card": self.card, "iban": self.iban, "email": self.email,
+                 "phone": lambda: f"+49 30 {self.text('123456789', 8)}"}
+        kind = self.chance.choice(list(kinds))
+        return kind, kinds[kind]()
+
+    def no_person(self) -> tuple[str, str]:
+        card, iban = self.card(), self.iban()
+        kinds = {"card-wrong-digit": lambda: card[:-1] + str((int(card[-1]) + 1) % 10),
+                 "iban-wrong-digit": lambda: iban[:-1] + str((int(iban[-1]) + 1) % 10),
+                 "uuid": self.uuid, "trace-id": lambda: self.text(HEX, 32)}
+        kind = self.chance.choice(list(kinds))
+        return kind, kinds[kind]()
+
     # Lines
 
     def log_line(self) -> str:
@@ -134,6 +161,10 @@ class Maker:
         ])
 
     def carrier(self, value: str, kind: str) -> str:
+        if kind in ("card", "iban", "email", "phone") or kind.endswith("-digit") or kind == "trace-id":
+            name = {"card": "card number", "iban": "IBAN", "email": "mail", "phone": "phone"}.get(kind, "order")
+            return self.chance.choice(["The customer gave {n} {v} yesterday.", "{n}: {v}", "please look into {n} {v} for me"]
+                                      ).format(n=name, v=value)
         if kind == "url-password":
             return f"connecting to postgres://app:{value}@db-{self.chance.randrange(9)}.internal:5432/{self.chance.choice(SERVICES)}"
         return self.chance.choice([
@@ -143,20 +174,20 @@ class Maker:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=["logs", "code", "prompts"])
+    parser.add_argument("kind", choices=["logs", "code", "prompts", "people"])
     parser.add_argument("--megabytes", type=float, default=64)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--secrets-per-megabyte", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     maker = Maker(options.seed)
-    line = {"logs": maker.log_line, "code": maker.code_line, "prompts": maker.prompt_line}[options.kind]
+    line = {"logs": maker.log_line, "code": maker.code_line, "prompts": maker.prompt_line, "people": maker.prompt_line}[options.kind]
     options.out.mkdir(parents=True, exist_ok=True)
     total, number = int(options.megabytes * (1 << 20)), 0
     with options.out.with_suffix(".labels.jsonl").open("w") as labels:
         while total > 0:
             # A prompt is 0.2 to 20 KB; a log or source file is as large as the limit allows.
-            if options.kind == "prompts":
+            if options.kind in ("prompts", "people"):
                 size = int(200 * 100 ** maker.chance.random())
             else:
                 size = min(total, MAX_FILE_BYTES)
@@ -167,7 +198,10 @@ def main() -> None:
                 text = line()
                 if have >= due:
                     real = maker.chance.random() < 0.5
-                    kind, value = maker.secret() if real else maker.lookalike()
+                    if options.kind == "people":
+                        kind, value = maker.person() if real else maker.no_person()
+                    else:
+                        kind, value = maker.secret() if real else maker.lookalike()
                     text = maker.carrier(value, kind)
                     start = have + len(text[:text.index(value)].encode())
                     labels.write(json.dumps({"file": name, "start": start, "end": start + len(value.encode()),

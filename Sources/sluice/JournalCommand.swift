@@ -74,7 +74,7 @@ struct JournalCommand: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the newest events, the newest last.",
+            commandName: "list", abstract: "List the newest events, the newest last.",
             discussion: """
                 Columns: time, event, action, how often, destination and its tier, what
                 was found, program, whether the collector has it. With --json each event
@@ -147,7 +147,7 @@ struct JournalCommand: ParsableCommand {
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write all events as OCSF, one JSON object a line.",
+            commandName: "export", abstract: "Write all events as OCSF, one JSON object a line.",
             discussion: """
                 Each line is an OCSF 1.5 Data Security Finding (class_uid 2006), byte for
                 byte what the hash in the next event covers. The schema is
@@ -181,7 +181,7 @@ struct JournalCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check that no event was changed, removed or added.",
+            commandName: "verify", abstract: "Check that no event was changed, removed or added.",
             discussion: """
                 Every event carries the hash of the one before. Evicted events are named
                 by gap events, which are signed with the device's key. Whoever can read

@@ -44,7 +44,13 @@ struct Sluice: AsyncParsableCommand {
             exit(await HookAnswering.run(host))
         }
         do {
-            var command = try Sluice.parseAsRoot()
+            // Building the parser of all commands takes longer than scanning a file; a wrong flag is left to it, for its message.
+            var command: any ParsableCommand
+            if arguments.count > 1, arguments[1] == "scan", let scan = try? ScanCommand.parse(Array(arguments[2...])) {
+                command = scan
+            } else {
+                command = try Sluice.parseAsRoot()
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

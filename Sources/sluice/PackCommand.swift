@@ -22,7 +22,7 @@ struct PackCommand: ParsableCommand {
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Compile rule files into a pack.",
+            commandName: "build", abstract: "Compile rule files into a pack.",
             discussion: """
                 Every mistake in a rule file is named with line and column. The same rules give the same bytes.
 
@@ -56,7 +56,7 @@ struct PackCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what a pack holds, and which one is in use.",
+            commandName: "show", abstract: "Say what a pack holds, and which one is in use.",
             discussion: """
                 Without a path: the pack that every other command uses, in the order of --pack, $SLUICE_PACK, the installed pack, the one
                 beside the program, the one that make build made.

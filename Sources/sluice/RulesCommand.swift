@@ -56,7 +56,7 @@ struct RulesCommand: ParsableCommand {
 
     struct Test: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prove every hit and miss of the rules.",
+            commandName: "test", abstract: "Prove every hit and miss of the rules.",
             discussion: """
                 In a hit the rule must find exactly what stands between « and »; in a miss it must find nothing. A failure names the file and
                 line of the example. Exit status: 0 all proven, 1 a failure, 2 an error.
@@ -92,7 +92,7 @@ struct RulesCommand: ParsableCommand {
 
     struct Lint: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Judge whether rules are quick, documented and proven.",
+            commandName: "lint", abstract: "Judge whether rules are quick, documented and proven.",
             discussion: """
                 Errors: no hit or no miss, no reference, an anchor that triggers everywhere, a regex that does not compile or comes near the
                 match limit on a hostile window, a fingerprint for the organisation on values that could be guessed. Exit status: 0 no
@@ -107,22 +107,50 @@ struct RulesCommand: ParsableCommand {
         @Flag(help: "Judge speed and anchors alone, not examples and links: for imported rules.")
         var safetyOnly = false
 
+        @Flag(
+            help:
+                "Print each rule's largest window and the match steps that sufficed on hostile windows, the dearest first."
+        )
+        var costs = false
+
         func run() throws {
             let sources = try options.load().meant
             let report = safetyOnly ? RuleLint.safetyReport(sources) : RuleLint.run(sources)
             let style = Style.of(STDERR_FILENO)
             for warning in report.warnings { StandardError.write("\(warning) \(style.dim("(warning)"))\n") }
             for error in report.errors { StandardError.write("\(error) \(style.red("(error)"))\n") }
+            if costs { Self.write(report.costs) }
+            let bounds = RuleLint.stepClasses.map { bound in
+                "\(report.costs.count { $0.maxSteps == bound }) within \(bound)"
+            }
+            let widest = report.costs.max { $0.windowBytes < $1.windowBytes }
+            StandardOutput.shared.write(
+                "match steps on the worst window: \(bounds.joined(separator: ", ")) "
+                    + "(the scanner's limit is \(ScanLimits.standard.matchLimit)); widest window "
+                    + "\(widest?.windowBytes ?? 0) bytes (\(widest?.id ?? "-")), "
+                    + "\(counted(report.costs.count { $0.mayGrow }, "rule")) may grow it to \(ScanLimits.maxWindowBytes)\n"
+            )
             StandardOutput.shared.write(
                 "\(counted(report.rules, "rule")), \(counted(report.literalCount, "literal")): "
                     + "\(counted(report.errors.count, "error")), \(counted(report.warnings.count, "warning"))\n")
             if !report.errors.isEmpty { throw ExitCode(1) }
         }
+
+        private static func write(_ costs: [RuleCost]) {
+            let width = costs.map(\.id.count).max() ?? 0
+            func steps(_ cost: RuleCost) -> UInt32 { cost.maxSteps ?? .max }
+            for cost in costs.sorted(by: { (steps($0), $0.windowBytes) > (steps($1), $1.windowBytes) }) {
+                StandardOutput.shared.write(
+                    cost.id.padded(to: width + 2)
+                        + "window \(cost.windowBytes)\(cost.mayGrow ? "+" : "")".padded(to: 16)
+                        + "steps \(cost.maxSteps.map { "<= \($0)" } ?? "over the limit")\n")
+            }
+        }
     }
 
     struct Example: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a text that a rule finds, to try things out with.",
+            commandName: "example", abstract: "Print a text that a rule finds, to try things out with.",
             discussion: """
                 The text is one of the rule's own hits. Its value is made up: right in form and checksum, with no account behind it.
 

@@ -7,7 +7,7 @@ extension ImportFormat: ExpressibleByArgument {}
 extension RulesCommand {
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Turn rules of gitleaks, betterleaks or Kingfisher into ours.",
+            commandName: "import", abstract: "Turn rules of gitleaks, betterleaks or Kingfisher into ours.",
             discussion: """
                 Reads gitleaks' and betterleaks' TOML and Kingfisher's YAML; the format is guessed for each file unless told. What comes out
                 is a rule file like any other: sluice pack build makes a pack of it, and its ids begin with import.FORMAT.
@@ -72,7 +72,7 @@ extension RulesCommand {
 
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a commented rule to fill in.",
+            commandName: "new", abstract: "Print a commented rule to fill in.",
             discussion: """
                 Example:
                   sluice rules new acme.token > rules/acme.toml

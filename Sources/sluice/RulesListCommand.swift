@@ -7,7 +7,7 @@ import Primitives
 extension RulesCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List the rules, and which are in use.",
+            commandName: "list", abstract: "List the rules, and which are in use.",
             discussion: """
                 Columns: id, severity, kind, data class, country, name; "off" stands before the name of a rule that is not in use.
                 With --format json each rule is one object a line.

@@ -1,7 +1,7 @@
 /// What a service's keys are made of, as a rule writes it: `hex:32`, `alnum:20-40`, `uuid`.
 struct ValueForm: Sendable, Hashable {
     /// The bytes that may stand in a value.
-    enum Alphabet: String, Sendable {
+    enum Alphabet: String, Sendable, CaseIterable {
         case digits
         /// Either case.
         case hex
@@ -28,6 +28,12 @@ struct ValueForm: Sendable, Hashable {
     static let maxBytes = 1280
     /// Shortest value, in bytes: below it a form says nothing.
     static let minBytes = 8
+
+    /// Makes a form of its parts.
+    init(alphabet: Alphabet, lengths: ClosedRange<Int>) {
+        self.alphabet = alphabet
+        self.lengths = lengths
+    }
 
     /// Reads one form; nil if it isn't one.
     init?(_ text: some StringProtocol) {

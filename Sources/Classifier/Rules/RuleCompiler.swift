@@ -23,10 +23,8 @@ struct RuleCompiler {
         }
         let engine: CompiledRule.Engine
         var isGeneric = false
-        var forms: [ValueForm] = []
         if let name = rule.matcher {
-            let kind: MatcherKind
-            (kind, forms) = try matcher(name)
+            let kind = try matcherKind(name)
             engine = .matcher(kind)
             isGeneric = kind == .assignedSecret || kind == .labelledSecret
         } else {
@@ -37,7 +35,7 @@ struct RuleCompiler {
         }
         return CompiledRule(
             index: index, definition: rule, engine: engine, validators: try validators(), literals: made.literals,
-            minDigits: made.minDigits, specificity: specificity(isGeneric: isGeneric), forms: forms)
+            minDigits: made.minDigits, specificity: specificity(isGeneric: isGeneric), forms: made.forms)
     }
 
     /// Checks everything and plans.
@@ -48,13 +46,13 @@ struct RuleCompiler {
         case (nil, nil): throw error("regex", "a rule needs a regex or a matcher")
         case (.some, .some): throw error("matcher", "a rule has a regex or a matcher, not both")
         case (nil, let name?):
-            _ = try matcher(name)
+            let (_, forms) = try matcher(name)
             guard rule.discard.isEmpty, rule.checksum == nil else {
                 throw error("discard", "needs a regex")
             }
             let literals = RegexPlanner(rule: rule, node: nil).literals
             try checkShort(literals)
-            return RulePlan(literals: literals)
+            return RulePlan(literals: literals, forms: forms)
         case (let pattern?, nil): return try regexPlan(pattern, checking: checkingRegex)
         }
     }
@@ -70,13 +68,19 @@ struct RuleCompiler {
         return validators
     }
 
-    /// The matcher of a name such as `assigned-secret` or `service-key: hex:32`, with its forms.
-    private func matcher(_ text: String) throws(RuleError) -> (MatcherKind, [ValueForm]) {
+    private func matcherKind(_ text: String) throws(RuleError) -> MatcherKind {
         let name = Matchers.name(of: text)
         guard let kind = MatcherKind(rawValue: name) else {
             throw error(
                 "matcher", "no matcher is called \"\(name)\"; there are \(Matchers.names.joined(separator: ", "))")
         }
+        return kind
+    }
+
+    /// The matcher of a name such as `assigned-secret` or `service-key: hex:32`, with its forms.
+    private func matcher(_ text: String) throws(RuleError) -> (MatcherKind, [ValueForm]) {
+        let name = Matchers.name(of: text)
+        let kind = try matcherKind(text)
         let isLabelled = kind == .serviceKey || kind == .labelledSecret
         guard isLabelled == rule.anchors.contains(.shape(.label)), !isLabelled || rule.anchors.count == 1 else {
             throw error("anchors", "matchers of labelled values hang on \"shape:label\" alone, and no other rule does")

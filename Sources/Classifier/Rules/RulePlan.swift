@@ -8,6 +8,8 @@ public struct RulePlan: Sendable, Hashable {
     /// Fewest digits that a match holds.
     var minDigits = 0
     var literals: [Literal] = []
+    /// What a service's keys are made of, for the matcher that takes forms.
+    var forms: [ValueForm] = []
 
     /// How the regex is run at an anchor; see `CompiledRule.RegexPlan`.
     struct Run: Sendable, Hashable {
@@ -20,11 +22,17 @@ public struct RulePlan: Sendable, Hashable {
         var leastOffset = 0
     }
 
-    init(run: Run? = nil, minDigits: Int = 0, literals: [Literal] = []) {
+    init(run: Run? = nil, minDigits: Int = 0, literals: [Literal] = [], forms: [ValueForm] = []) {
+        self.forms = forms
         self.run = run
         self.minDigits = minDigits
         self.literals = literals
     }
+
+    /// Bytes that the regex may see around an anchor at first; 0 for a hand-written matcher.
+    public var windowBytes: Int { run.map { $0.before + $0.after } ?? 0 }
+    /// Whether that window grows as long as a match might go on, up to `ScanLimits.maxWindowBytes`.
+    public var mayGrow: Bool { run?.mayGrow ?? false }
 
     /// Checks a rule in full and plans it.
     public init(_ rule: RuleDefinition) throws(RuleError) {
@@ -51,6 +59,13 @@ extension RulePlan {
             out.append(literal.isCaseSensitive ? 1 : 0)
             out += literal.bytes
             for set in [literal.lead] + literal.tail { Self.append(set, to: &out) }
+        }
+        out.append(UInt8(clamping: forms.count))
+        for form in forms {
+            out.append(UInt8(clamping: ValueForm.Alphabet.allCases.firstIndex(of: form.alphabet) ?? 0))
+            for length in [form.lengths.lowerBound, form.lengths.upperBound] {
+                withUnsafeBytes(of: UInt32(clamping: length).littleEndian) { out += $0 }
+            }
         }
         return out
     }
@@ -85,6 +100,11 @@ extension RulePlan {
         for _ in 0..<numbers.5 {
             guard let literal = reader.literal() else { return nil }
             literals.append(literal)
+        }
+        guard let formCount = reader.byte() else { return nil }
+        for _ in 0..<formCount {
+            guard let form = reader.form() else { return nil }
+            forms.append(form)
         }
         guard reader.isAtEnd else { return nil }
     }
@@ -122,6 +142,14 @@ private struct PlanReader {
         literal.lead = lead
         literal.tail = [first, second, third]
         return literal
+    }
+
+    mutating func form() -> ValueForm? {
+        guard let index = byte(), let low = number(), let high = number(),
+            ValueForm.Alphabet.allCases.indices.contains(Int(index)), low >= ValueForm.minBytes, low <= high,
+            high <= ValueForm.maxBytes
+        else { return nil }
+        return ValueForm(alphabet: ValueForm.Alphabet.allCases[Int(index)], lengths: low...high)
     }
 
     private mutating func set() -> ByteSet? {

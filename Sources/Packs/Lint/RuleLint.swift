@@ -11,6 +11,20 @@ public struct LintReport: Sendable, Hashable {
     public var rules = 0
     /// Distinct anchor literals that the rules share.
     public var literalCount = 0
+    /// What each rule that compiles takes, in the rules' order.
+    public var costs: [RuleCost] = []
+}
+
+/// What a rule takes at most.
+public struct RuleCost: Sendable, Hashable {
+    /// The rule's id.
+    public var id: String
+    /// Bytes that its regex sees around an anchor at first; 0 for a hand-written matcher.
+    public var windowBytes: Int
+    /// Whether the window grows as long as a match might go on, up to `ScanLimits.maxWindowBytes`.
+    public var mayGrow: Bool
+    /// Match steps that sufficed on every hostile window; one of `RuleLint.stepClasses`. Nil if none did.
+    public var maxSteps: UInt32?
 }
 
 /// Judges rules beyond what reading and compiling judge: proof, documentation, anchors and speed.
@@ -31,7 +45,7 @@ public enum RuleLint {
             documentation(source, &report)
             anchors(source, &report)
             examples(source, &report)
-            report.errors += safety(source)
+            safety(source, &report)
         }
         return report
     }
@@ -43,26 +57,42 @@ public enum RuleLint {
         report.literalCount = Pack(sources).literalCount
         for source in sources {
             anchors(source, &report)
-            report.errors += safety(source)
+            safety(source, &report)
         }
         return report
     }
 
     /// What makes a rule unsafe to run: it doesn't compile, or comes near the match limit on a hostile window.
     public static func safety(_ source: RuleSource) -> [SourceMistake] {
-        do {
-            let set = try RuleSet([source.definition])
-            guard let reason = SpeedProbe.slowness(source, set, probeLimits()) else { return [] }
-            return [source.mistake(at: "regex", reason.what, mend: reason.mend)]
-        } catch {
-            return [source.mistake(at: error.field, error.reason)]
-        }
+        var report = LintReport()
+        safety(source, &report)
+        return report.errors
     }
 
-    private static func probeLimits() -> ScanLimits {
-        var limits = ScanLimits.standard
-        limits.matchLimit /= speedMargin
-        return limits
+    /// The limits that are tried one after the other; the last is what a rule must stay below.
+    public static let stepClasses: [UInt32] = [1_000, 5_000, ScanLimits.standard.matchLimit / speedMargin]
+
+    private static func safety(_ source: RuleSource, _ report: inout LintReport) {
+        do {
+            let plan = try RulePlan(source.definition)
+            let set = try RuleSet([source.definition], plans: [plan])
+            var cost = RuleCost(
+                id: source.definition.id, windowBytes: plan.windowBytes, mayGrow: plan.mayGrow, maxSteps: nil)
+            var reason: (what: String, mend: String)?
+            for limit in stepClasses {
+                var limits = ScanLimits.standard
+                limits.matchLimit = limit
+                reason = SpeedProbe.slowness(source, set, limits)
+                if reason == nil {
+                    cost.maxSteps = limit
+                    break
+                }
+            }
+            report.costs.append(cost)
+            if let reason { report.errors.append(source.mistake(at: "regex", reason.what, mend: reason.mend)) }
+        } catch {
+            report.errors.append(source.mistake(at: error.field, error.reason))
+        }
     }
 
     private static func documentation(_ source: RuleSource, _ report: inout LintReport) {

@@ -6,7 +6,7 @@ import Crypto
 /// The file, all numbers little-endian:
 ///
 ///     0   8   "SLUICEPK"
-///     8   2   format, 3
+///     8   2   format, 4
 ///     10  2   engine: the version of the meaning of rules
 ///     12  4   bytes of the body
 ///     16  32  SHA-256 of the body
@@ -23,7 +23,7 @@ public struct Pack: Sendable {
     public static let engineVersion: UInt16 = 1
 
     static let magic = Array("SLUICEPK".utf8)
-    static let formatVersion: UInt16 = 3
+    static let formatVersion: UInt16 = 4
     static let headerBytes = 48
 
     /// SHA-256 of the body; events carry it.
