@@ -18,7 +18,7 @@ enum LabelGate {
         while at < limit {
             let byte = text[at]
             guard isValueByte(byte) else {
-                if byte == UInt8(ascii: "$") || byte == UInt8(ascii: ";") { return false }
+                if byte == UInt8(ascii: "$") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "@") { return false }
                 if byte == 0x0A {
                     newlines += 1
                     if newlines > 1 { return false }

@@ -104,6 +104,8 @@ enum LabelledSecret {
     /// What stands between label and value.
     struct Gap {
         var at: Int
+        /// Where the label's word ends.
+        let start: Int
         /// Nothing but signs, quotes and words of the label so far.
         var isDirect = true
         /// An assignment sign was seen.
@@ -115,6 +117,7 @@ enum LabelledSecret {
 
         init(start: Int) {
             at = start
+            self.start = start
         }
 
         /// Steps over a byte that is no letter or digit; false where the label can have no value any more.
@@ -123,7 +126,8 @@ enum LabelledSecret {
             case 0x0A:
                 newlines += 1
                 if newlines > 1 { return false }
-            case UInt8(ascii: "$"), UInt8(ascii: ";"): return false
+            // `create-app-token@<commit>`: what is pinned, not what is kept.
+            case UInt8(ascii: "$"), UInt8(ascii: ";"), UInt8(ascii: "@"): return false
             case UInt8(ascii: "="): hasSign = true
             case UInt8(ascii: ":"): hasSign = true
             case 0x20, 0x09, 0x0D: break
@@ -276,6 +280,8 @@ enum LabelledSecret {
     /// The value, if it looks random enough for its label alone.
     private static func random(_ text: Text, _ spans: ValueSpans, _ kind: LabelKind, _ gap: Gap) -> Range<Int>? {
         let value = spans.full
+        // `secretstream_xchacha20poly1305_init` goes on with the label's own name.
+        if gap.isAttached, value.lowerBound == gap.start || value != spans.alnum { return nil }
         let least = kind == .strong ? 16 : 20
         guard value.count >= least, value.count <= 512, isAlphanumeric(text[value.lowerBound]) else { return nil }
         let next = text.at(value.upperBound)
