@@ -72,3 +72,33 @@ struct TOMLLocatorTests {
         }
     }
 }
+
+struct HostileTOMLTests {
+    @Test(arguments: [
+        "[\n", "[[\n", "[ \t#", "a = 1\n[é]\n", "[[=]]", "[\u{1}]", "[,", "[.a]", "a=[}", "a=[1,\u{0C}]",
+        "a = [[#\n}]]",
+    ])
+    func `Where the parser would end the process stands an error`(
+        text: String
+    ) {
+        #expect(throws: SourceMistakes.self) { try ConfigurationTable.parse(Array(text.utf8), file: "f") }
+    }
+
+    @Test func `A bracket within an array or a text is no header`() throws {
+        let text = "a = [\n  [\n    1 ]\n]\nb = \"\"\"\n[\n\"\"\"\n[\"c\"]\n[ d ]\n"
+        #expect(try ConfigurationTable.parse(Array(text.utf8), file: "f").entries.map(\.key) == ["a", "b", "c", "d"])
+    }
+
+    @Test func `A line of half a million values is located in one pass`() throws {
+        let count = 250_000
+        let text = "a = [" + String(repeating: "1,", count: count) + "1]"
+        let began = ContinuousClock.now
+        let table = try ConfigurationTable.parse(Array(text.utf8), file: "f")
+        guard case .array(let items)? = table["a"]?.value.content else {
+            Issue.record("no array")
+            return
+        }
+        #expect(items.last?.position == SourcePosition(line: 1, column: 6 + 2 * count))
+        #expect(ContinuousClock.now - began < .seconds(120))
+    }
+}

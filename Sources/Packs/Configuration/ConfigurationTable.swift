@@ -40,6 +40,8 @@ public struct ConfigurationTable: Sendable {
         if let at = longKey(in: bytes) {
             throw fail(position(of: at, in: bytes), "a key has more than \(maxKeyParts) parts")
         }
+        let locator = TOMLLocator(bytes)
+        if let trap = locator.trap { throw fail(trap.position, trap.what) }
         let root: TOMLTable
         do {
             root = try TOMLTable(string: text)
@@ -50,8 +52,8 @@ public struct ConfigurationTable: Sendable {
         } catch {
             throw fail(nil, "this is not TOML")
         }
-        var locator = Locations(TOMLLocator(bytes))
-        return try convert(root, [], &locator, file: file, depth: 0)
+        var locations = Locations(locator)
+        return try convert(root, [], &locations, file: file, depth: 0)
     }
 
     /// Parts that one dotted key may have.

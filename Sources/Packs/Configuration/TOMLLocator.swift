@@ -1,7 +1,7 @@
 /// Where each key and value of a TOML 1.0 document stands.
 ///
-/// TOMLKit gives positions for syntax errors only, so this walks a document that TOMLKit has accepted and remembers the places.
-/// It relies on validity: on an invalid document it ends early and knows fewer places, but always ends.
+/// TOMLKit gives positions for syntax errors only, so this walks a document and remembers the places. It relies on validity: on an
+/// invalid document it ends early and knows fewer places, but always ends.
 struct TOMLLocator {
     /// One step from a table to what it holds.
     enum Step: Hashable {
@@ -13,11 +13,15 @@ struct TOMLLocator {
     private(set) var keys: [[Step]: SourcePosition] = [:]
     /// Where values begin.
     private(set) var values: [[Step]: SourcePosition] = [:]
+    /// The first place at which TOMLKit's parser would end the process: it asserts where it should report.
+    private(set) var trap: (position: SourcePosition, what: String)?
 
     private let bytes: [UInt8]
     private var at = 0
     private var line = 1
     private var lineStart = 0
+    /// A place on the current line whose column is known, so that a long line is counted once.
+    private var counted = (at: 0, column: 1)
     private var arrayCounts: [[Step]: Int] = [:]
 
     init(_ bytes: [UInt8]) {
@@ -51,6 +55,10 @@ struct TOMLLocator {
         advance()
         let isArray = peek == UInt8(ascii: "[")
         if isArray { advance() }
+        skipInline()
+        let begins = peek.map { Self.isBareKey($0) || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
+        // At the end of the file and before a ] the parser has an error of its own.
+        if begins == false, peek != UInt8(ascii: "]") { note(position, "a table header without a name") }
         let names = dottedKey()
         var path: [Step] = []
         for (index, name) in names.enumerated() {
@@ -95,7 +103,11 @@ struct TOMLLocator {
 
     private mutating func value(_ path: [Step], depth: Int) {
         values[path] = here
-        guard let byte = peek, depth < Self.maxDepth else { return }
+        guard let byte = peek else { return }
+        guard depth < Self.maxDepth else {
+            note(here, "nested more than \(Self.maxDepth) deep")
+            return
+        }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = string()
         case UInt8(ascii: "["):
@@ -112,6 +124,7 @@ struct TOMLLocator {
                     advance()
                     continue
                 }
+                if !Self.beginsValue(next) { note(here, "no value begins like this") }
                 let start = at
                 value(path + [.index(index)], depth: depth + 1)
                 index += 1
@@ -136,6 +149,19 @@ struct TOMLLocator {
             }
         default:
             while let next = peek, !Self.endsScalar(next) { advance() }
+        }
+    }
+
+    private mutating func note(_ position: SourcePosition, _ what: String) {
+        if trap == nil { trap = (position, what) }
+    }
+
+    private static func beginsValue(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: "\"'[{+-._".utf8.contains(byte)
         }
     }
 
@@ -224,8 +250,12 @@ struct TOMLLocator {
     private var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private var here: SourcePosition {
-        let scalars = bytes[lineStart..<at].reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
-        return SourcePosition(line: line, column: scalars + 1)
+        mutating get {
+            if counted.at < lineStart || counted.at > at { counted = (lineStart, 1) }
+            for byte in bytes[counted.at..<at] where byte & 0xC0 != 0x80 { counted.column += 1 }
+            counted.at = at
+            return SourcePosition(line: line, column: counted.column)
+        }
     }
 
     private mutating func advance() {

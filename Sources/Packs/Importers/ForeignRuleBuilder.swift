@@ -77,7 +77,9 @@ struct ForeignRuleBuilder {
         prove(&source, rule, set, &notes)
         if let mistake = RuleLint.safety(source).first {
             ids.remove(definition.id)
-            throw Refusal(reason: mistake.mend.isEmpty ? mistake.what : "\(mistake.what); \(mistake.mend)")
+            // The place is named already.
+            let what = mistake.what.replacing("\(definition.id): ", with: "", maxReplacements: 1)
+            throw Refusal(reason: mistake.mend.isEmpty ? what : "\(what); \(mistake.mend)")
         }
         return source
     }
