@@ -9,7 +9,7 @@ VENV := .build/venv
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build debug pack run demo test unit e2e cross rules lint fix two-libraries bench bench-peers clean
+.PHONY: help setup setup-test build debug pack run demo test unit e2e cross rules lint fix two-libraries bench bench-peers fuzz asan tsan clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,18 @@ lint: ## Check the style
 
 fix: ## Mend the style
 	@swift format -i --parallel -r Sources Tests Package.swift
+
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= scanner views validators patterns importers rules
+
+fuzz: ## Fuzz scanner, views, validators, patterns, importers, rule files: FUZZ_SECONDS each
+	@scripts/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+asan: ## Test classifier and packs under AddressSanitizer
+	@scripts/sanitize.sh address
+
+tsan: ## Test classifier and packs under ThreadSanitizer
+	@scripts/sanitize.sh thread
 
 two-libraries: ## Build as on a machine that has PCRE2 and SQLite only
 	@scripts/two-libraries.sh swift build --jobs $(JOBS)
