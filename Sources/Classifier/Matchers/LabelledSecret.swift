@@ -281,7 +281,10 @@ enum LabelledSecret {
     private static func random(_ text: Text, _ spans: ValueSpans, _ kind: LabelKind, _ gap: Gap) -> Range<Int>? {
         let value = spans.full
         // `secretstream_xchacha20poly1305_init` goes on with the label's own name.
-        if gap.isAttached, value.lowerBound == gap.start || value != spans.alnum { return nil }
+        if gap.isAttached {
+            let isName = text.at(value.lowerBound - 1) == UInt8(ascii: "_") && value != spans.alnum
+            if isName || value.lowerBound == gap.start { return nil }
+        }
         let least = kind == .strong ? 16 : 20
         guard value.count >= least, value.count <= 512, isAlphanumeric(text[value.lowerBound]) else { return nil }
         let next = text.at(value.upperBound)
