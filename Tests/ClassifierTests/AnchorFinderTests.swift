@@ -17,7 +17,7 @@ struct AnchorFinderTests {
         (#"q[xyz]w-[0-9]{12}"#, ["qxw-", "qyw-", "qzw-"]),
         (#"[a-z0-9]{14}\.zmark\.[a-z0-9]+"#, [".zmark."]),
         (#"(?:zebra[0-9]+|quagga[0-9]+)"#, ["quagga", "zebra"]),
-        (#"[a-z]{32}"#, []),
+        (#"[a-z]{32}"#, []), (#"zebr[aó]qx"#, ["zebr"]),
         (#"(?:zebra)?[0-9]{10}"#, []),
         (#"(?:zebra|[0-9]+)x"#, []),
     ]) func `The rarest literals that each match must hold`(regex: String, expected: [String]) {

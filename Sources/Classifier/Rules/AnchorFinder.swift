@@ -136,6 +136,8 @@ private struct LiteralSearch {
 
     private static func add(_ literals: Set<Literal>, isNear: Bool, _ out: inout [Candidate]) {
         let cut = Set(literals.map { Literal(bytes: Array($0.bytes.prefix(maxBytes)), folds: $0.folds) })
+        // A part of a character has no place in a rule file, which is UTF-8.
+        guard cut.allSatisfy({ String(validating: $0.bytes, as: UTF8.self) != nil }) else { return }
         guard let least = cut.map(rarity).min() else { return }
         var spread = 0.0
         var count = cut.count
