@@ -92,6 +92,25 @@ final class Gate {
         return at - start >= Self.maxSteps
     }
 
+    /// Whether a match may begin at or before the digit at `start` and hold it, for a pattern that is read backwards.
+    func mayBegin(_ text: UnsafeRawPointer, before start: Int, made: inout Int) -> Bool {
+        var state = 0
+        var at = start
+        let floor = max(0, start - Self.maxSteps)
+        while at >= floor {
+            let kind = Int(classes[Int(text.load(fromByteOffset: at, as: UInt8.self))])
+            var target = next[state * classCount + kind]
+            if target == Self.unmade {
+                made += 1
+                target = make(state, kind)
+            }
+            if target < 0 { return target == Self.match }
+            state = Int(target)
+            at -= 1
+        }
+        return floor > 0
+    }
+
     private func grow() {
         let old = next
         next = .allocate(capacity: 2 * capacity * classCount)
@@ -207,6 +226,8 @@ struct Gates: ~Copyable {
         var kind = Kind.unmade
         /// Owned by `Gates`.
         var gate: Unmanaged<Gate>?
+        /// For a rule on digit runs: leads from a run's first digit back to where a match may begin.
+        var back: Unmanaged<Gate>?
         var probe: RunProbe?
         var before = 0
         var after = 0
@@ -223,7 +244,10 @@ struct Gates: ~Copyable {
     }
 
     deinit {
-        for index in 0..<count { slots[index].gate?.release() }
+        for index in 0..<count {
+            slots[index].gate?.release()
+            slots[index].back?.release()
+        }
         slots.deallocate()
     }
 
@@ -260,8 +284,12 @@ struct Gates: ~Copyable {
         precondition(rule >= 0 && rule < count, "a rule of the set")
         let slot = slots + rule
         if slot.pointee.kind == .unmade { make(slot, rules.compiled[rule]) }
-        if slot.pointee.kind == .labelled { return LabelGate.mayMatch(text, run: run) }
+        if slot.pointee.kind == .labelled { return LabelGate.mayMatch(text, run: run, rules.shapes.services) }
         guard slot.pointee.kind == .window else { return true }
+        if let back = slot.pointee.back {
+            let mayBegin = back._withUnsafeGuaranteedRef { $0.mayBegin(text.base, before: run.lowerBound, made: &made) }
+            if !mayBegin { return false }
+        }
         let window = max(0, run.lowerBound - slot.pointee.before)..<min(text.count, run.upperBound + slot.pointee.after)
         return mayMatch(slot, text, window, lastStart: run.upperBound, made: &made)
     }
@@ -286,6 +314,13 @@ struct Gates: ~Copyable {
         return RegexPlanner.literalBytes(anchors)
     }
 
+    /// Whether no match begins with a digit, so that one which holds a digit of a run began before that run or in a gap of it.
+    private static func beginsBeforeDigits(_ node: PatternNode) -> Bool {
+        let first = node.flattened.first { $0.maxLength != 0 }
+        guard let first, first.minLength > 0 else { return false }
+        return first.alphabet.intersection(.digits.union(NumberForms.separators)) == ByteSet()
+    }
+
     private func make(_ slot: UnsafeMutablePointer<Slot>, _ rule: CompiledRule) {
         switch rule.engine {
         case .matcher(.assignedSecret): slot.pointee.kind = .assigned
@@ -303,6 +338,9 @@ struct Gates: ~Copyable {
             slot.pointee.before = plan.before
             slot.pointee.after = plan.after
             slot.pointee.probe = RunProbe(node)
+            if rule.definition.anchors.contains(.shape(.digits)), Self.beginsBeforeDigits(node) {
+                slot.pointee.back = GatePattern(backFromDigit: node).map { .passRetained(Gate($0)) }
+            }
             if plan.before + plan.after <= Self.maxWindowBytes, let pattern = GatePattern(anywhere: node) {
                 slot.pointee.gate = .passRetained(Gate(pattern))
             }

@@ -107,7 +107,9 @@ final class LiteralTable: @unchecked Sendable {
         var best = 0
         var least = Int.max
         for offset in 0...bytes.count - 3 {
-            let cost = (0..<3).reduce(0) { $0 + byteCost(literal.bytes[offset + $1]) }
+            let cost =
+                (0..<3).reduce(0) { $0 + byteCost(literal.bytes[offset + $1]) }
+                + pairCost(bytes[offset], bytes[offset + 1]) + pairCost(bytes[offset + 1], bytes[offset + 2])
             if cost < least { (best, least) = (offset, cost) }
         }
         return [(bytes[best] | bytes[best + 1] << 8 | bytes[best + 2] << 16, best)]
@@ -130,6 +132,18 @@ final class LiteralTable: @unchecked Sendable {
         case UInt8(ascii: "_"), UInt8(ascii: "x"): 4
         default: 2
         }
+    }
+
+    /// Pairs that words are full of.
+    private static let commonPairs: Set<UInt32> = {
+        let pairs =
+            "th he in er an re nd on en at ou ed ha to or it is hi es ng st ar te se me nt al le ti ra ro ic ne io ve co de li ri ss "
+            + "as pa ta ca ma sa la us ur tr pr pe ec ce om un lo nf fo ad ac id ge et ee il"
+        return Set(pairs.split(separator: " ").map { pair in pair.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) } })
+    }()
+
+    private static func pairCost(_ first: UInt32, _ second: UInt32) -> Int {
+        commonPairs.contains(first | second << 8) ? 2 : 0
     }
 
     /// Calls `found` with literal and start for each literal whose three bytes stand at `offset` of `text`.

@@ -39,9 +39,17 @@ enum LabelGate {
         return false
     }
 
-    /// Whether a long run may be a service's key: it has a digit, and a name may stand before it or at its start.
-    static func mayMatch(_ text: Text, run: Range<Int>) -> Bool {
-        Kernels.hasDigit(text.base, from: run.lowerBound, to: run.upperBound)
+    /// Whether a long run may be a service's key: it has a digit, and the name of one may stand before it or at its start.
+    static func mayMatch(_ text: Text, run: Range<Int>, _ services: ServiceTable) -> Bool {
+        guard Kernels.hasDigit(text.base, from: run.lowerBound, to: run.upperBound) else { return false }
+        var end = run.lowerBound
+        while end > 0, run.lowerBound - end < LabelledSecret.maxAdjacentGap,
+            LabelledSecret.isAdjacency(text[end - 1])
+        {
+            end -= 1
+        }
+        if end > 0, end < run.lowerBound, services.mayEnd(text, at: end) { return true }
+        return ServiceTable.mayBegin(text, at: run.lowerBound) && services.mayStart(text, at: run.lowerBound)
     }
 
     private static func isValueByte(_ byte: UInt8) -> Bool {

@@ -72,10 +72,10 @@ enum LabelledSecret {
         return hit
     }
 
-    private static let maxAdjacentGap = 8
+    static let maxAdjacentGap = 8
     private static let maxNameReach = 32
 
-    private static func isAdjacency(_ byte: UInt8) -> Bool {
+    static func isAdjacency(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x20, 0x09, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "="), UInt8(ascii: ":"),
             UInt8(ascii: "("), UInt8(ascii: ","):

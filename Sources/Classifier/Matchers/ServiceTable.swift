@@ -13,6 +13,10 @@ struct ServiceTable: Sendable {
     /// For each pair of first letters, the services that begin with it, longest name first.
     private var byPair: [[Int32]] = []
 
+    /// One bit for each three letters that a name begins with, and for each three that one ends with.
+    private var heads = [UInt64](repeating: 0, count: Self.alphabet * Self.alphabet * Self.alphabet / 64 + 1)
+    private var tails = [UInt64](repeating: 0, count: Self.alphabet * Self.alphabet * Self.alphabet / 64 + 1)
+
     /// Shortest name, in bytes.
     static let minNameBytes = 3
     /// Names this short must stand alone.
@@ -33,6 +37,8 @@ struct ServiceTable: Sendable {
             let pair = first * Self.alphabet + second
             let at = byPair[pair].firstIndex { services[Int($0)].name.count < name.count } ?? byPair[pair].count
             byPair[pair].insert(Int32(services.count), at: at)
+            Self.mark(name[0], name[1], name[2], &heads)
+            Self.mark(name[name.count - 3], name[name.count - 2], name[name.count - 1], &tails)
             services.append(Service(name: name, rule: rule, forms: forms))
         }
     }
@@ -41,6 +47,33 @@ struct ServiceTable: Sendable {
         let folded = foldCase(byte)
         if (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(folded) { return Int(folded) - 97 }
         return isASCIIDigit(byte) ? Int(byte) - 48 + 26 : nil
+    }
+
+    private static func mark(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ bits: inout [UInt64]) {
+        guard let first = place(first), let second = place(second), let third = place(third) else { return }
+        let triple = (first * alphabet + second) * alphabet + third
+        bits[triple >> 6] |= 1 << UInt64(triple & 63)
+    }
+
+    /// Whether the first three letters at `start` are those of a name.
+    func mayStart(_ text: Text, at start: Int) -> Bool { hasTriple(text, from: start, step: 1, heads) }
+
+    /// Whether the last three letters before `end` are those of a name.
+    func mayEnd(_ text: Text, at end: Int) -> Bool { hasTriple(text, from: end - 1, step: -1, tails) }
+
+    @inline(__always)
+    private func hasTriple(_ text: Text, from start: Int, step: Int, _ bits: [UInt64]) -> Bool {
+        var at = start
+        guard let first = Self.place(text.at(at)) else { return false }
+        at += step
+        if Self.place(text.at(at)) == nil { at += step }
+        guard let second = Self.place(text.at(at)) else { return false }
+        at += step
+        if Self.place(text.at(at)) == nil { at += step }
+        guard let third = Self.place(text.at(at)) else { return false }
+        let ends = step > 0 ? (first, third) : (third, first)
+        let triple = (ends.0 * Self.alphabet + second) * Self.alphabet + ends.1
+        return bits[triple >> 6] >> UInt64(triple & 63) & 1 == 1
     }
 
     /// A name found in the text.
@@ -52,7 +85,7 @@ struct ServiceTable: Sendable {
     /// Calls `body` with each service whose name begins at `start`, until it returns true.
     @inline(__always)
     func visit(_ text: Text, at start: Int, _ body: (Match) -> Bool) -> Bool {
-        guard let first = Self.place(text.at(start)) else { return false }
+        guard mayStart(text, at: start), let first = Self.place(text.at(start)) else { return false }
         var next = start + 1
         if Self.place(text.at(next)) == nil { next += 1 }
         guard let second = Self.place(text.at(next)), !byPair.isEmpty else { return false }

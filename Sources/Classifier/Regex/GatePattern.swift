@@ -65,6 +65,13 @@ struct GatePattern {
         self.lead = lead
     }
 
+    /// The pattern read from its end to its start, for a walk that begins at a digit and goes back to where a match may begin.
+    init?(backFromDigit node: PatternNode) {
+        _ = add(node.reversed.flattened[...])
+        starts = sets.indices.filter { sets[$0].intersection(.digits) != ByteSet() }.map { Int16($0) }
+        guard !starts.isEmpty, isLast.contains(true) else { return nil }
+    }
+
     /// Takes in parts that follow each other; returns how many positions the first has.
     private mutating func add(_ parts: ArraySlice<PatternNode>) -> Int16 {
         var whole = Fragment()
@@ -212,6 +219,17 @@ private struct LiteralSearch {
 }
 
 extension PatternNode {
+    /// The pattern of the same matches read backwards.
+    fileprivate var reversed: PatternNode {
+        switch self {
+        case .sequence(let parts): .sequence(parts.reversed().map(\.reversed))
+        case .choice(let parts): .choice(parts.map(\.reversed))
+        case .repeated(let node, let least, let most): .repeated(node.reversed, min: least, max: most)
+        case .neighbour(let set, let isBefore): .neighbour(set, isBefore: !isBefore)
+        default: self
+        }
+    }
+
     /// A run of bytes that every match holds: at least `length` of `set` in a row; the rarest that the pattern plainly shows.
     var requiredRun: (set: ByteSet, length: Int) {
         var best = (set: alphabet, length: minLength)
