@@ -314,13 +314,6 @@ struct Gates: ~Copyable {
         return RegexPlanner.literalBytes(anchors)
     }
 
-    /// Whether no match begins with a digit, so that one which holds a digit of a run began before that run or in a gap of it.
-    private static func beginsBeforeDigits(_ node: PatternNode) -> Bool {
-        let first = node.flattened.first { $0.maxLength != 0 }
-        guard let first, first.minLength > 0 else { return false }
-        return first.alphabet.intersection(.digits.union(NumberForms.separators)) == ByteSet()
-    }
-
     private func make(_ slot: UnsafeMutablePointer<Slot>, _ rule: CompiledRule) {
         switch rule.engine {
         case .matcher(.assignedSecret): slot.pointee.kind = .assigned
@@ -338,7 +331,7 @@ struct Gates: ~Copyable {
             slot.pointee.before = plan.before
             slot.pointee.after = plan.after
             slot.pointee.probe = RunProbe(node)
-            if rule.definition.anchors.contains(.shape(.digits)), Self.beginsBeforeDigits(node) {
+            if rule.definition.anchors.contains(.shape(.digits)), node.beginsBeforeDigits {
                 slot.pointee.back = GatePattern(backFromDigit: node).map { .passRetained(Gate($0)) }
             }
             if plan.before + plan.after <= Self.maxWindowBytes, let pattern = GatePattern(anywhere: node) {

@@ -101,14 +101,17 @@ extension Scanner {
         if isSeparator(text.at(range.upperBound)) {
             behind &= scratch.numberEdges[256 + Int(text.at(range.upperBound + 1))]
         }
-        // A run that was cut goes on in any case.
-        return range.count >= Self.maxRunBytes / 2 ? UInt64.max : before | behind
+        return before | behind
     }
 
     private mutating func tryWide(
         _ mask: UInt64, _ range: Range<Int>, _ digits: Int, _ slice: Slice, _ sweep: inout NumberSweep
     ) {
-        for (index, rule) in rules.numbers.wide.enumerated() where mask >> UInt64(index) & 1 == 1 {
+        let wide = rules.numbers.wide
+        var rest = wide.count < 64 ? mask & (1 << UInt64(wide.count) - 1) : mask
+        while rest != 0 {
+            let rule = wide[rest.trailingZeroBitCount]
+            rest &= rest - 1
             guard scratch.tried[rule] != range.lowerBound else { continue }
             scratch.tried[rule] = range.lowerBound
             var made = 0

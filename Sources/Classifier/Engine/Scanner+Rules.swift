@@ -21,7 +21,7 @@ extension Scanner {
                 search(rule, plan, code, anchor, slice)
             }
         case .matcher(let kind):
-            guard spend(bytes: 0) else { return }
+            guard spend(bytes: 0, windows: Self.cost(of: kind)) else { return }
             match(kind, rule, anchor, slice)
         }
     }
@@ -86,8 +86,8 @@ extension Scanner {
     }
 
     /// Pays for one run over so many bytes; false when the block's budget is spent.
-    mutating func spend(bytes: Int) -> Bool {
-        work.windows += 1
+    mutating func spend(bytes: Int, windows: Int = 1) -> Bool {
+        work.windows += windows
         work.regexBytes += bytes
         if work.windows > limits.maxWindowsPerBlock {
             note(.windows)
@@ -98,6 +98,15 @@ extension Scanner {
             return false
         }
         return true
+    }
+
+    /// How many runs of a regex a matcher's run is worth.
+    private static func cost(of kind: MatcherKind) -> Int {
+        switch kind {
+        case .labelledSecret, .serviceKey: 3
+        case .assignedSecret: 2
+        default: 1
+        }
     }
 
     mutating func note(_ reason: IncompleteReason) {

@@ -10,8 +10,12 @@ struct ServiceTable: Sendable {
     }
 
     private var services: [Service] = []
-    /// For each pair of first letters, the services that begin with it, longest name first.
-    private var byPair: [[Int32]] = []
+    /// All names one after the other, and where each service's ends.
+    private var letters: [UInt8] = []
+    private var ends: [Int32] = []
+    /// For each hash of three first letters, the services that begin with them, longest name first.
+    private var byHead: [[Int32]] = []
+    private static let headCount = 4096
 
     /// One bit for each three letters that a name begins with, and for each three that one ends with.
     private var heads = [UInt64](repeating: 0, count: Self.alphabet * Self.alphabet * Self.alphabet / 64 + 1)
@@ -31,15 +35,20 @@ struct ServiceTable: Sendable {
     }
 
     mutating func add(_ names: [String], rule: Int, forms: [ValueForm]) {
-        if byPair.isEmpty { byPair = Array(repeating: [], count: Self.alphabet * Self.alphabet) }
+        if byHead.isEmpty { byHead = Array(repeating: [], count: Self.headCount) }
         for name in names.map(Self.normalised) where name.count >= Self.minNameBytes {
-            guard let first = Self.place(name[0]), let second = Self.place(name[1]) else { continue }
-            let pair = first * Self.alphabet + second
-            let at = byPair[pair].firstIndex { services[Int($0)].name.count < name.count } ?? byPair[pair].count
-            byPair[pair].insert(Int32(services.count), at: at)
-            Self.mark(name[0], name[1], name[2], &heads)
-            Self.mark(name[name.count - 3], name[name.count - 2], name[name.count - 1], &tails)
+            guard let head = Self.triple(name[0], name[1], name[2]),
+                let tail = Self.triple(name[name.count - 3], name[name.count - 2], name[name.count - 1])
+            else { continue }
+            let bucket = head % Self.headCount
+            let list = byHead[bucket]
+            let at = list.firstIndex { services[Int($0)].name.count < name.count } ?? list.count
+            byHead[bucket].insert(Int32(services.count), at: at)
+            heads[head >> 6] |= 1 << UInt64(head & 63)
+            tails[tail >> 6] |= 1 << UInt64(tail & 63)
             services.append(Service(name: name, rule: rule, forms: forms))
+            letters += name
+            ends.append(Int32(letters.count))
         }
     }
 
@@ -49,31 +58,40 @@ struct ServiceTable: Sendable {
         return isASCIIDigit(byte) ? Int(byte) - 48 + 26 : nil
     }
 
-    private static func mark(_ first: UInt8, _ second: UInt8, _ third: UInt8, _ bits: inout [UInt64]) {
-        guard let first = place(first), let second = place(second), let third = place(third) else { return }
-        let triple = (first * alphabet + second) * alphabet + third
-        bits[triple >> 6] |= 1 << UInt64(triple & 63)
+    private static func triple(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int? {
+        guard let first = place(first), let second = place(second), let third = place(third) else { return nil }
+        return (first * alphabet + second) * alphabet + third
     }
 
     /// Whether the first three letters at `start` are those of a name.
-    func mayStart(_ text: Text, at start: Int) -> Bool { hasTriple(text, from: start, step: 1, heads) }
+    func mayStart(_ text: Text, at start: Int) -> Bool { head(text, start) != nil }
 
     /// Whether the last three letters before `end` are those of a name.
-    func mayEnd(_ text: Text, at end: Int) -> Bool { hasTriple(text, from: end - 1, step: -1, tails) }
+    func mayEnd(_ text: Text, at end: Int) -> Bool {
+        guard let (third, second, first) = Self.places(text, from: end - 1, step: -1) else { return false }
+        let tail = (first * Self.alphabet + second) * Self.alphabet + third
+        return tails[tail >> 6] >> UInt64(tail & 63) & 1 == 1
+    }
 
     @inline(__always)
-    private func hasTriple(_ text: Text, from start: Int, step: Int, _ bits: [UInt64]) -> Bool {
+    private func head(_ text: Text, _ start: Int) -> Int? {
+        guard let (first, second, third) = Self.places(text, from: start, step: 1) else { return nil }
+        let head = (first * Self.alphabet + second) * Self.alphabet + third
+        return heads[head >> 6] >> UInt64(head & 63) & 1 == 1 ? head : nil
+    }
+
+    /// Three letters or digits in a row, a joint between two of them left out.
+    @inline(__always)
+    private static func places(_ text: Text, from start: Int, step: Int) -> (Int, Int, Int)? {
         var at = start
-        guard let first = Self.place(text.at(at)) else { return false }
+        guard let first = place(text.at(at)) else { return nil }
         at += step
-        if Self.place(text.at(at)) == nil { at += step }
-        guard let second = Self.place(text.at(at)) else { return false }
+        if place(text.at(at)) == nil { at += step }
+        guard let second = place(text.at(at)) else { return nil }
         at += step
-        if Self.place(text.at(at)) == nil { at += step }
-        guard let third = Self.place(text.at(at)) else { return false }
-        let ends = step > 0 ? (first, third) : (third, first)
-        let triple = (ends.0 * Self.alphabet + second) * Self.alphabet + ends.1
-        return bits[triple >> 6] >> UInt64(triple & 63) & 1 == 1
+        if place(text.at(at)) == nil { at += step }
+        guard let third = place(text.at(at)) else { return nil }
+        return (first, second, third)
     }
 
     /// A name found in the text.
@@ -85,32 +103,30 @@ struct ServiceTable: Sendable {
     /// Calls `body` with each service whose name begins at `start`, until it returns true.
     @inline(__always)
     func visit(_ text: Text, at start: Int, _ body: (Match) -> Bool) -> Bool {
-        guard mayStart(text, at: start), let first = Self.place(text.at(start)) else { return false }
-        var next = start + 1
-        if Self.place(text.at(next)) == nil { next += 1 }
-        guard let second = Self.place(text.at(next)), !byPair.isEmpty else { return false }
-        for index in byPair[first * Self.alphabet + second] {
-            let service = services[Int(index)]
-            guard let end = Self.end(of: service.name, text, at: start) else { continue }
-            if body(Match(service: service, end: end)) { return true }
+        guard let head = head(text, start) else { return false }
+        for index in byHead[head % Self.headCount] {
+            guard let end = end(of: Int(index), text, at: start) else { continue }
+            if body(Match(service: services[Int(index)], end: end)) { return true }
         }
         return false
     }
 
     /// Where the name that begins at `start` ends, if the text has it and no longer word.
-    private static func end(of name: [UInt8], _ text: Text, at start: Int) -> Int? {
+    private func end(of service: Int, _ text: Text, at start: Int) -> Int? {
         var at = start
-        for index in name.indices {
-            if index > 0, isJoint(text.at(at)) { at += 1 }
-            guard foldCase(text.at(at)) == name[index] else { return nil }
+        let begin = service == 0 ? 0 : Int(ends[service - 1])
+        let count = Int(ends[service]) - begin
+        for index in 0..<count {
+            if index > 0, Self.isJoint(text.at(at)) { at += 1 }
+            guard foldCase(text.at(at)) == letters[begin + index] else { return nil }
             at += 1
         }
         let next = text.at(at)
         let last = text[at - 1]
-        if !isASCIILetter(next), !(isASCIIDigit(next) && name.count <= maxWholeBytes) { return at }
-        if isASCIIDigit(last), name.count > maxWholeBytes { return at }
+        if !isASCIILetter(next), !(isASCIIDigit(next) && count <= Self.maxWholeBytes) { return at }
+        if isASCIIDigit(last), count > Self.maxWholeBytes { return at }
         let isHump = ByteSet.upper.contains(next) && ByteSet.lower.contains(last)
-        if isHump, name.count > maxWholeBytes || ByteSet.lower.contains(text.at(at + 1)) { return at }
+        if isHump, count > Self.maxWholeBytes || ByteSet.lower.contains(text.at(at + 1)) { return at }
         return LabelWords.begins(text, at: at) ? at : nil
     }
 

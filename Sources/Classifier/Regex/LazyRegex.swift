@@ -86,8 +86,9 @@ final class LazyRegex: Sendable {
 
 /// What PCRE2 writes to while it matches: one thread's.
 struct RegexMemory: ~Copyable {
-    private let data: OpaquePointer
-    private let context: OpaquePointer
+    /// Nil if there was no memory for it; every match then ends at its limit, and the scan says that it is incomplete.
+    private let data: OpaquePointer?
+    private let context: OpaquePointer?
     private let stack: OpaquePointer?
 
     /// Most capture groups that a rule may have.
@@ -99,11 +100,12 @@ struct RegexMemory: ~Copyable {
     static let maxHeapKiB: UInt32 = 4096
 
     init(matchLimit: UInt32) {
-        guard let data = pcre2_match_data_create_8(UInt32(Self.maxCaptures + 1), nil),
-            let context = pcre2_match_context_create_8(nil)
-        else { fatalError("out of memory") }
-        self.data = data
-        self.context = context
+        data = pcre2_match_data_create_8(UInt32(Self.maxCaptures + 1), nil)
+        context = pcre2_match_context_create_8(nil)
+        guard let context else {
+            stack = nil
+            return
+        }
         stack = pcre2_jit_stack_create_8(Self.stackStart, Self.maxStackBytes, nil)
         pcre2_set_match_limit_8(context, matchLimit)
         pcre2_set_depth_limit_8(context, matchLimit)
@@ -135,6 +137,7 @@ struct RegexMemory: ~Copyable {
         _ code: OpaquePointer, _ subject: UnsafeRawPointer, from start: Int, lastStart: Int?, to end: Int, group: Int,
         isPartial: Bool
     ) -> Outcome {
+        guard let data, let context else { return .limit }
         pcre2_set_offset_limit_8(context, lastStart ?? Int(bitPattern: UInt.max))
         let text = subject.assumingMemoryBound(to: UInt8.self)
         let options = isPartial ? UInt32(PCRE2_PARTIAL_SOFT) : 0

@@ -155,13 +155,21 @@ struct WideEdges: Sendable {
 
     mutating func add(_ pattern: PatternNode, at index: Int) {
         let bit = UInt64(1) << UInt64(index)
-        let edges = pattern.runEdges ?? (pattern.alphabet, pattern.alphabet)
+        var edges = pattern.runEdges ?? (pattern.alphabet, pattern.alphabet)
+        // What begins before the run shows there.
+        if pattern.beginsBeforeDigits { edges.behind = ByteSet() }
         for byte in edges.before.members { before[Int(byte)] |= bit }
         for byte in edges.behind.members { behind[Int(byte)] |= bit }
     }
 }
 
 extension PatternNode {
+    /// Whether no match begins with a digit or separator, so that one which holds a digit of a run began before that run.
+    var beginsBeforeDigits: Bool {
+        guard let first = flattened.first(where: { $0.maxLength != 0 }), first.minLength > 0 else { return false }
+        return first.alphabet.intersection(.digits.union(NumberForms.separators)) == ByteSet()
+    }
+
     /// If each match holds a plain number that is a run of its own at one place, the bytes that may stand right before and behind it.
     fileprivate var runEdges: (before: ByteSet, behind: ByteSet)? {
         let parts = flattened.filter { $0.maxLength != 0 }
