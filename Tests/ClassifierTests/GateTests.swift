@@ -17,13 +17,15 @@ import Testing
         Case(
             pattern: #"(?i)(?<!pub)(?:api[_-]?key|secret|access[_-]?token)(?:[_-]?value)?["']{0,2}=([a-z0-9]{3,600})"#,
             literals: ["key", "secret", "token"],
-            pieces: ["api_key", "apikey", "secret", "access-token", "_value", "=", "'", "k3y", "pub", " "]),
+            pieces: [
+                "api_key", "apikey", "secret", "access-token", "_value", "=", "'", "k3y", "pub", " ", "secret=k3y",
+            ]),
         Case(
             pattern: #"[?&](?:token|key)=\w{2,}(?:\.\w+)?\b"#, literals: ["token=", "key="],
-            pieces: ["?", "&", "token", "key", "=", "ab", ".", " "]),
+            pieces: ["?", "&", "token", "key", "=", "ab", ".", " ", "?token=", "&key=ab"]),
         Case(
             pattern: #"\bmac\b[^\n]{0,24}?(?:[0-9a-f]{2}:){2}[0-9a-f]{2}"#, literals: ["mac"],
-            pieces: ["mac", "machine", " ", "0a:", "ff", ":", "\n", "zz"]),
+            pieces: ["mac", "machine", " ", "0a:", "ff", ":", "\n", "zz", " mac ", "0a:ff:"]),
     ]
 
     private func matches(_ pattern: String, _ bytes: [UInt8]) throws -> [Range<Int>] {
@@ -54,7 +56,7 @@ import Testing
             let gate = Gate(try #require(GatePattern(node, literals: literals, isLenient: false), "\(item.pattern)"))
             var seen = 0
             var shut = 0
-            for _ in 0..<4000 {
+            for _ in 0..<2000 {
                 let bytes = text(item.pieces, &seed)
                 let found = try matches(item.pattern, bytes)
                 var open: Set<Int> = []
@@ -71,7 +73,7 @@ import Testing
                     #expect(match.contains { open.contains($0) }, "\(String(decoding: bytes, as: UTF8.self))")
                 }
             }
-            #expect(seen > 50 && shut > 50, "\(item.pattern): \(seen) matches, \(shut) times shut")
+            #expect(seen > 40 && shut > 40, "\(item.pattern): \(seen) matches, \(shut) times shut")
         }
     }
 
@@ -80,10 +82,10 @@ import Testing
         let node = try #require(PatternParser.parse(pattern))
         let window = Gate(try #require(GatePattern(anywhere: node)))
         let back = Gate(try #require(GatePattern(backFromDigit: node)))
-        let pieces = ["DE", "AB", "12", "4242", "WEST", " ", "-", "x", "7", "\n"]
+        let pieces = ["DE", "AB12", "DE12", "4242", "WEST", " ", "-", "x", " 4242", "-WEST", "\n"]
         var seed = SeededRandom(42)
         var seen = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<4000 {
             let bytes = text(pieces, &seed)
             let found = try matches(pattern, bytes)
             guard !found.isEmpty else { continue }
@@ -116,7 +118,7 @@ import Testing
             ]
         var seed = SeededRandom(43)
         var hits = (assigned: 0, labelled: 0, runs: 0)
-        for _ in 0..<30_000 {
+        for _ in 0..<8000 {
             let bytes = text(pieces, &seed)
             bytes.withUnsafeBytes { raw in
                 guard let base = raw.baseAddress else { return }
@@ -150,6 +152,6 @@ import Testing
                 }
             }
         }
-        #expect(hits.assigned > 200 && hits.labelled > 200 && hits.runs > 20, "\(hits)")
+        #expect(hits.assigned > 50 && hits.labelled > 50 && hits.runs > 5, "\(hits)")
     }
 }
