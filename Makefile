@@ -9,7 +9,7 @@ VENV := .build/venv
 JOBS ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build debug pack run demo test unit e2e cross rules lint fix two-libraries bench bench-peers fuzz asan tsan clean
+.PHONY: help setup setup-test build debug pack run demo test unit e2e cross rules lint fix two-libraries bench bench-gate bench-peers fuzz asan tsan clean FORCE
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,15 @@ clean:
 bench-peers: build ## Measure beside the peers, which come from PyPI (minutes)
 	@python3 Benchmarks/peers.py --bin $(BIN)
 
-bench: build ## Measure the gateway's added latency and the agent's footprint
+bench: build $(BIN)/classifier-bench ## Measure classifier, gateway and agent (minutes)
+	@python3 Benchmarks/classify.py --bin $(BIN) --pack $(PACK)
 	@python3 Benchmarks/gateway_latency.py --bin $(BIN)
 	@python3 Benchmarks/footprint.py --bin $(BIN)
+
+bench-gate: build $(BIN)/classifier-bench ## Measure the classifier against Benchmarks/thresholds.json
+	@python3 Benchmarks/classify.py --bin $(BIN) --pack $(PACK) --gate
+
+$(BIN)/classifier-bench: FORCE
+	@scripts/step.sh "release build, classifier-bench" swift build $(RELEASE_FLAGS) --jobs $(JOBS) --product classifier-bench
+
+FORCE:

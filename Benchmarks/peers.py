@@ -114,7 +114,8 @@ class Corpus:
         self.folder = work / f"{kind}-{megabytes:g}".replace(".", "_")
         if not self.folder.exists():
             subprocess.run([sys.executable, ROOT / "Benchmarks/corpora.py", kind, "--megabytes", str(megabytes),
-                            "--out", self.folder], check=True)
+                            "--secrets-per-megabyte", "400" if kind == "people" else "20", "--out", self.folder],
+                           check=True)
         labels = self.folder.parent / (self.folder.name + ".labels.jsonl")
         self.labels = [json.loads(l) for l in labels.read_text().splitlines()]
         self.files = list(self.folder.iterdir())
