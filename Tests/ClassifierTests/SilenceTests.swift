@@ -109,6 +109,13 @@ struct SilenceTests {
         for key in ["trace_id", "requestId", "etag", "commit", "x-build-id", "image.digest"] {
             #expect(try scan("vendorly \(key)=\(hex)", [rule]).isEmpty, "\(key)")
         }
+        let digest = chance.text(40, of: "0123456789abcdef")
+        let long = RuleDefinition(
+            id: "near", name: "Digest near a vendor's name", anchors: [literal("vendorly")],
+            regex: #"\bvendorly\b.{0,40}?\b([0-9a-f]{40})\b"#, minRandomness: 0.5)
+        #expect(try scan("vendorly/app/commit/\(digest)", [long]).isEmpty)
+        #expect(try scan("uses: vendorly/app@\(digest)", [long]).isEmpty)
+        #expect(try scan("vendorly \(digest)", [long]).count == 1)
         for key in ["key", "api_key", "guide", "password_hash"] {
             #expect(try scan("vendorly \(key)=\(hex)", [rule]).count == 1, "\(key)")
         }

@@ -30,7 +30,8 @@ enum LabelledSecret {
                 continue
             }
             let run = alphanumericRun(text, from: gap.at)
-            if let spans = gap.isAttached ? attached(text, run) : apart(text, from: gap.at) {
+            // What goes on without a break is the rest of a longer word, or of a blob that holds the label by chance.
+            if gap.at > label.upperBound, let spans = gap.isAttached ? attached(text, run) : apart(text, from: gap.at) {
                 if let hit = judge(text, spans, label, gap, services) { return hit }
                 gap.isDirect = false
                 gap.at = gap.isAttached ? run.upperBound : max(run.upperBound, spans.dashed.upperBound)
@@ -227,11 +228,22 @@ enum LabelledSecret {
         _ text: Text, _ spans: ValueSpans, _ label: Range<Int>, _ gap: Gap, _ services: ServiceTable
     ) -> Hit? {
         let kind = LabelKind(text, label)
-        if kind == .public { return nil }
+        if kind == .public || isInBlob(text, label) { return nil }
         if !services.isEmpty, let hit = service(text, spans, label, gap, services) { return hit }
         guard gap.isDirect, kind != .none, let value = random(text, spans, kind, gap) else { return nil }
         return Hit(value: value, service: nil, adjust: kind == .strong ? 0 : -0.05)
     }
+
+    /// Whether the label's letters only happen to stand in Base64, as in a certificate.
+    private static func isInBlob(_ text: Text, _ label: Range<Int>) -> Bool {
+        var low = label.lowerBound
+        let floor = max(0, low - maxServiceGap)
+        while low > floor, isAlphanumeric(text[low - 1]) || "+/".utf8.contains(text[low - 1]) { low -= 1 }
+        guard label.lowerBound - low >= minBlobBytes else { return false }
+        return text.withSpan(low..<label.lowerBound) { Randomness.score($0) } >= SecretValue.minRandomness
+    }
+
+    private static let minBlobBytes = 16
 
     /// The service before the value whose keys have its form; of several the one that takes most of it, then the nearest.
     private static func service(

@@ -4,7 +4,9 @@ enum LogShapes {
 
     /// Whether the value is a digest or a UUID whose key says that it only names something: `trace_id=`, `commit:`, `etag`.
     static func isIdentifier(_ text: Text, _ value: Range<Int>, key: Range<Int>?) -> Bool {
-        guard let key, value.count >= minDigestBytes, isDigestOrUUID(text, value) else { return false }
+        guard value.count >= minDigestBytes, isDigestOrUUID(text, value) else { return false }
+        if isGitReference(text, value) { return true }
+        guard let key else { return false }
         for word in identifierKeys where key.count >= word.utf8CodeUnitCount {
             let start = key.upperBound - word.utf8CodeUnitCount
             guard text.hasFolded(word, at: start) else { continue }
@@ -27,8 +29,22 @@ enum LogShapes {
         "sha512",
         "md5", "checksum", "checksums", "digest", "etag", "integrity", "fingerprint", "thumbprint", "git_hash",
         "githash",
-        "content_hash", "contenthash", "file_hash", "image", "container_id", "containerid", "layer", "blob", "tree",
+        "rev", "oid", "content_hash", "contenthash", "file_hash", "image", "container_id", "containerid", "layer",
+        "blob", "tree",
     ]
+
+    /// `commit/3f2a...`, `actions/checkout@3f2a...`, `--recv-keys 3F2A...`: SHA-1 or SHA-256 in full.
+    private static func isGitReference(_ text: Text, _ value: Range<Int>) -> Bool {
+        guard value.count == 40 || value.count == 64 else { return false }
+        let start = value.lowerBound
+        let before = text.at(start - 1)
+        // In `https://3f2a...@host` it is a user's token.
+        if before == UInt8(ascii: "/") {
+            return text.at(start - 2) != before && text.at(value.upperBound) != UInt8(ascii: "@")
+        }
+        return before == UInt8(ascii: "@") || text.hasFolded("recv-keys ", at: start - 10)
+            || text.hasFolded("recv-key ", at: start - 9)
+    }
 
     private static func isDigestOrUUID(_ text: Text, _ value: Range<Int>) -> Bool {
         value.allSatisfy { hexValue(text[$0]) != nil } || text.withSpan(value, UUIDShape.matches)
