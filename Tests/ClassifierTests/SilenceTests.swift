@@ -90,7 +90,7 @@ struct SilenceTests {
 
     @Test("What redaction wrote is not found again")
     func ownPlaceholders() throws {
-        let mark = Placeholder.make(kind: "password", digest: (0..<16).map { UInt8($0 &* 37) }).description
+        let mark = Placeholder.make(kind: "password", digest: (0..<16).map { UInt8($0 * 16) }).description
         #expect(try scan("password = \(mark)").isEmpty)
         #expect(try scan("password = \"\(mark.lowercased())\"").isEmpty)
         #expect(try scan("Authorization: token=\(mark)").isEmpty)

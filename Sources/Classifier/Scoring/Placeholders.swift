@@ -33,9 +33,13 @@ enum Placeholders {
     /// `ghp_a1b2...`: the writer left out the rest.
     private static func isCut(_ text: Text, _ value: Range<Int>) -> Bool {
         let end = value.upperBound
-        if text.at(end) == 0xE2 { return text.at(end + 1) == 0x80 && text.at(end + 2) == 0xA6 }
+        if isEllipsis(text, end) || value.count > 3 && isEllipsis(text, end - 3) { return true }
         return text.at(end) == UInt8(ascii: ".") && text.at(end + 1) == UInt8(ascii: ".")
             && text.at(end + 2) == UInt8(ascii: ".")
+    }
+
+    private static func isEllipsis(_ text: Text, _ index: Int) -> Bool {
+        text.at(index) == 0xE2 && text.at(index + 1) == 0x80 && text.at(index + 2) == 0xA6
     }
 
     private static let words: [StaticString] = [
