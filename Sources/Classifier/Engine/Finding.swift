@@ -102,6 +102,13 @@ public struct ScanLimits: Sendable, Hashable {
     public var maxRegexBytesPerBlock = 8 << 20
     /// Bytes decoded into views in one block.
     public var maxViewBytesPerBlock = 1 << 20
+    /// Compressed bytes of one container that are held until it ends; of a longer one the first part is scanned.
+    public var maxContainerBytes = 1 << 20
+    /// Decompressed bytes in one block, over all layers; a container that was held over several blocks may have eight times its
+    /// own size more.
+    public var maxInflatedBytesPerBlock = 512 << 10
+    /// Decompressed bytes for each compressed one.
+    public var maxInflationRatio = 200
     /// Views inside views.
     public var maxViewDepth = 5
     /// Findings in one scan.

@@ -29,12 +29,16 @@ public struct Scanner: ~Copyable {
     private var buffer: [UInt8] = []
     private var bufferStart = 0
     private var nextBlock = 0
+    /// Compressed data that goes on in the next block.
+    var held: ContainerReader?
 
     /// Work done in the current block.
     struct Work {
         var windows = 0
         var regexBytes = 0
         var viewBytes = 0
+        /// Decompressed bytes of all layers.
+        var inflatedBytes = 0
         var incomplete: IncompleteReason?
     }
 
@@ -56,8 +60,10 @@ public struct Scanner: ~Copyable {
         while start < bytes.count {
             scanBlock(base, origin: 0, available: bytes.count, block: start)
             start += Self.blockBytes
-            settle(frontier: start >= bytes.count ? .max : start - Self.maxLookBack) { findings.append($0) }
+            settle(frontier: frontier(start)) { findings.append($0) }
         }
+        finishHeld()
+        settle(frontier: .max) { findings.append($0) }
         let reason = settler.incomplete
         reset()
         return ScanResult(findings: findings, incomplete: reason)
@@ -80,6 +86,7 @@ public struct Scanner: ~Copyable {
     /// Ends the stream, emits what is left, and makes the scanner ready for the next one.
     public mutating func finish(emit: (Finding) -> Void) -> IncompleteReason? {
         while nextBlock < bufferStart + buffer.count { scanNextBlock(emit) }
+        finishHeld()
         settle(frontier: .max, emit)
         let reason = settler.incomplete
         reset()
@@ -96,7 +103,7 @@ public struct Scanner: ~Copyable {
         }
         buffer = bytes
         nextBlock += Self.blockBytes
-        settle(frontier: nextBlock - Self.maxLookBack, emit)
+        settle(frontier: frontier(nextBlock), emit)
         let keep = nextBlock - Self.maxLookBack
         if keep > bufferStart {
             buffer.removeFirst(min(keep - bufferStart, buffer.count))
@@ -110,8 +117,15 @@ public struct Scanner: ~Copyable {
         let end = min(origin + available, block + Self.blockBytes + Self.lookAhead)
         let hits = block - start..<min(block + Self.blockBytes, origin + available) - start
         work = Work()
-        scan(
-            Slice(text: Text(base: base + (start - origin), count: end - start), hits: hits, origin: start, frame: nil))
+        let slice = Slice(
+            text: Text(base: base + (start - origin), count: end - start), hits: hits, origin: start, frame: nil)
+        continueHeld(slice)
+        scan(slice)
+    }
+
+    /// Where a later finding may still begin: what is looked at before the next block, and what is held.
+    private func frontier(_ nextBlock: Int) -> Int {
+        min(nextBlock - Self.maxLookBack, held?.start ?? .max)
     }
 
     private mutating func settle(frontier: Int, _ emit: (Finding) -> Void) {
@@ -129,6 +143,8 @@ public struct Scanner: ~Copyable {
         reset()
         guard let base = bytes.baseAddress else { return BlockFindings(candidates: [], incomplete: nil) }
         scanBlock(base, origin: origin, available: bytes.count, block: block)
+        // What goes on in the next block is out of reach for a block alone.
+        if held != nil { note(.views) }
         let findings = BlockFindings(candidates: pending, incomplete: work.incomplete)
         reset()
         return findings
@@ -141,6 +157,7 @@ public struct Scanner: ~Copyable {
         buffer.removeAll(keepingCapacity: true)
         bufferStart = 0
         nextBlock = 0
+        held = nil
     }
 }
 

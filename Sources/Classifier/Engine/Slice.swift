@@ -8,25 +8,26 @@ struct Slice {
     let text: Text
     /// Anchors that begin here belong to this slice; those outside are a neighbour's.
     var hits: Range<Int>
-    /// Where the slice's first byte stands in the input. Meaningful for the raw slice alone.
+    /// Where the slice's first byte stands in the input, or in the view's decoded bytes.
     let origin: Int
     /// The view that these bytes come from; nil for the input itself.
     let frame: ViewFrame?
 
     var depth: Int { frame?.depth ?? 0 }
+    /// The decoders, by their places in `ViewDecoders.all`, whose escapes an outer view has resolved or comes to resolve.
+    var closedViews: UInt16 { frame?.closed ?? 0 }
     var views: [ViewKind] { frame?.views ?? [] }
 
     /// The bytes of the input that stand for a span of the slice.
     func original(_ range: Range<Int>) -> ByteSpan {
-        var span = ByteSpan(start: range.lowerBound, end: range.upperBound)
+        var span = ByteSpan(start: range.lowerBound + origin, end: range.upperBound + origin)
         var frame = self.frame
-        var origin = self.origin
         while let view = frame {
             span = view.map.original(of: span)
-            origin = view.parentOrigin
+            span = ByteSpan(start: span.start + view.parentOrigin, end: span.end + view.parentOrigin)
             frame = view.parent
         }
-        return ByteSpan(start: span.start + origin, end: span.end + origin)
+        return span
     }
 }
 
@@ -38,13 +39,26 @@ final class ViewFrame {
     let parent: ViewFrame?
     let parentOrigin: Int
     let depth: Int
+    /// See `Slice.closedViews`.
+    let closed: UInt16
 
-    init(kind: ViewKind, map: OffsetMap, within slice: Slice) {
+    init(kind: ViewKind, map: OffsetMap, within slice: Slice, closed: UInt16) {
         self.kind = kind
         self.map = map
+        self.closed = closed
         parent = slice.frame
         parentOrigin = slice.origin
         depth = slice.depth + 1
+    }
+
+    /// A layer over all of another one.
+    init(kind: ViewKind, map: OffsetMap, parent: ViewFrame?, closed: UInt16) {
+        self.kind = kind
+        self.map = map
+        self.closed = closed
+        self.parent = parent
+        parentOrigin = 0
+        depth = (parent?.depth ?? 0) + 1
     }
 
     /// Outermost first.

@@ -1,42 +1,52 @@
 import Primitives
 
-/// A decoder of one encoding, opened over a region that its own anchor found.
-///
-/// To add a view: a mark or run that opens it, a decoder that writes a `ViewText`, a line in `Scanner.openViews`.
-protocol ViewDecoder {
-    static var kind: ViewKind { get }
-    /// Writes the region's decoded bytes; bytes that are no escape of this encoding are copied.
-    static func decode(_ text: Text, _ region: Range<Int>, into view: inout ViewText)
-}
-
 extension Scanner {
     /// Decodes what looks encoded in a slice, and scans it.
     mutating func openViews(_ slice: Slice, tokenRuns: [Range<Int>]) {
         guard slice.depth <= limits.maxViewDepth else { return }
         let text = slice.text
         let area = slice.hits.lowerBound..<cellArea(slice)
-        let escapes = Regions.around(ViewMark.backslash, cells: scratch.cells, in: area, text: text)
-        let percents = Regions.around(ViewMark.percent, cells: scratch.cells, in: area, text: text)
-        for region in escapes { open(JSONStringView.self, region, slice) }
-        for region in percents where PercentView.hasEscape(text, region) { open(PercentView.self, region, slice) }
-        for run in tokenRuns where !isCovered(run, by: escapes, text) { openTokens(run, slice) }
+        let seen = Regions.marks(scratch.cells, area)
+        var regions: [(decoder: Int, range: Range<Int>)] = []
+        for (index, decoder) in ViewDecoders.all.enumerated() where seen & decoder.mark != 0 {
+            guard slice.closedViews >> UInt16(index) & 1 == 0 else { continue }
+            for range in Regions.around(decoder, cells: scratch.cells, in: area, text: text) {
+                regions.append((index, range))
+            }
+        }
+        let containers = seen & ViewMark.container == 0 ? [] : Containers.find(text, scratch.cells, in: slice.hits)
+        // From here on nested scans write over the cells.
+        for region in regions { open(region.decoder, region.range, slice) }
+        for container in containers { open(container, slice) }
+        guard !tokenRuns.isEmpty else { return }
+        let covered = Regions.united(regions.map(\.range))
+        for run in TokenRun.join(text, tokenRuns) {
+            // What lies in a region comes up again in its view.
+            if Regions.covers(covered, run.lowerBound..<run.upperBound) { continue }
+            openTokens(run, slice)
+        }
     }
 
     /// Marks cells past the hits as far as escapes go on, so that a value that begins here is decoded to its end.
     private func cellArea(_ slice: Slice) -> Int {
         let text = slice.text
+        let cellBytes = Kernels.cellBytes
         var end = min(slice.hits.upperBound, text.count)
-        // Cells are 64 bytes; stop after four without an escape, as a region would.
+        var cleared = (end + cellBytes - 1) / cellBytes
+        // Stop after four cells without an escape, as a region would.
         var at = end
-        while at < text.count, at - end <= 4 * Kernels.cellBytes {
+        while at < text.count, at - end <= 4 * cellBytes {
             let byte = text[at]
-            if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "%") {
-                let cell = at / Kernels.cellBytes
+            var mark = ViewMark.of(byte)
+            if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "=") { mark = notationMark(text, at) }
+            if mark != 0 {
+                let cell = at / cellBytes
                 if cell >= Scratch.cellCount { break }
-                if cell > (slice.hits.upperBound - 1) / Kernels.cellBytes, end <= cell * Kernels.cellBytes {
-                    scratch.cells[cell] = 0
+                while cleared <= cell {
+                    scratch.cells[cleared] = 0
+                    cleared += 1
                 }
-                scratch.cells[cell] |= byte == UInt8(ascii: "%") ? ViewMark.percent : ViewMark.backslash
+                scratch.cells[cell] |= mark
                 end = at + 1
             }
             at += 1
@@ -44,33 +54,45 @@ extension Scanner {
         return end
     }
 
-    /// Whether a run lies in an escaped region, whose view will come upon it again.
-    private func isCovered(_ run: Range<Int>, by regions: [Range<Int>], _ text: Text) -> Bool {
-        regions.contains { $0.lowerBound <= run.lowerBound && run.upperBound <= $0.upperBound }
+    /// The mark of a plus or equals sign that is part of `U+00` or `=3D`.
+    private func notationMark(_ text: Text, _ at: Int) -> UInt8 {
+        if text[at] == UInt8(ascii: "=") {
+            return text.at(at + 1) == UInt8(ascii: "3") && text.at(at + 2) == UInt8(ascii: "D") ? ViewMark.notation : 0
+        }
+        return text.at(at - 1) == UInt8(ascii: "U") && text.at(at + 1) == UInt8(ascii: "0") ? ViewMark.notation : 0
     }
 
-    private mutating func open(_ decoder: (some ViewDecoder).Type, _ region: Range<Int>, _ slice: Slice) {
+    private mutating func open(_ index: Int, _ region: Range<Int>, _ slice: Slice) {
         guard payForView(region.count) else { return }
+        let decoder = ViewDecoders.all[index]
         var view = ViewText(start: region.lowerBound, hits: slice.hits)
         decoder.decode(slice.text, region, into: &view)
-        scan(view, decoder.kind, slice)
+        let closed = ViewDecoders.closed(slice.closedViews, behind: index, produced: view.produced)
+        scan(view, decoder.kind, slice, closed: closed)
     }
 
-    private mutating func openTokens(_ run: Range<Int>, _ slice: Slice) {
-        guard let kind = TokenView.kind(slice.text, run) else { return }
-        guard payForView(run.count + TokenView.margin * 2) else { return }
-        var view = ViewText(start: max(0, run.lowerBound - TokenView.margin), hits: slice.hits)
-        guard TokenView.decode(slice.text, run, kind, into: &view) else { return }
-        scan(view, kind, slice)
+    private mutating func openTokens(_ run: TokenRun, _ slice: Slice) {
+        let text = slice.text
+        TokenView.stretches(text, run) { stretch in
+            guard payForView(run.count - stretch.start) else { return run.count }
+            var view = ViewText(start: TokenView.start(of: stretch), hits: slice.hits)
+            let (end, kind) = TokenView.decode(text, stretch, into: &view)
+            scan(view, kind, slice, closed: 0)
+            return end
+        }
+        if let zlib = Containers.zlibStart(text, run), slice.hits.contains(zlib) {
+            open(Container(kind: .base64, start: zlib), slice)
+        }
     }
 
-    private mutating func scan(_ view: ViewText, _ kind: ViewKind, _ slice: Slice) {
+    /// Scans a view; `closed` are the views, by their places in `ViewDecoders.all`, that are not opened in it.
+    mutating func scan(_ view: ViewText, _ kind: ViewKind, _ slice: Slice, closed: UInt16) {
         guard view.hasChanged, !view.ownedHits.isEmpty else { return }
         if slice.depth + 1 > limits.maxViewDepth {
             note(.views)
             return
         }
-        let frame = ViewFrame(kind: kind, map: view.map, within: slice)
+        let frame = ViewFrame(kind: kind, map: view.map, within: slice, closed: closed)
         view.bytes.withUnsafeBytes { raw in
             guard let base = raw.baseAddress else { return }
             let text = Text(base: base, count: raw.count)
@@ -78,7 +100,7 @@ extension Scanner {
         }
     }
 
-    private mutating func payForView(_ bytes: Int) -> Bool {
+    mutating func payForView(_ bytes: Int) -> Bool {
         work.viewBytes += bytes
         if work.viewBytes > limits.maxViewBytesPerBlock {
             note(.views)
