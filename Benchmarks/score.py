@@ -5,7 +5,8 @@
 
 CORPUS is a folder with secrets.jsonl and pii.jsonl, one case a line:
     {"source", "rule", "category": "secret"|"pii", "text", "expect": true|false, "span"?}
-and, if present, benign/ with logs that hold no secret.
+and, if present, benign/ with logs that hold no secret, and decoders.jsonl with {"encoded", "decoded"} pairs: for each a rule is
+made that finds the decoded text alone, and the pair counts when it does so in the encoded one.
 
 Every text goes through one `sluice scan --jsonl`. A positive counts as found when a finding of its category overlaps the
 span that the case names (anything in the text, where it names none). Macro recall is the mean over the corpus' rules of the
@@ -20,8 +21,10 @@ import argparse
 import collections
 import json
 import pathlib
+import re
 import subprocess
 import sys
+import tempfile
 
 
 def cases(path):
@@ -109,6 +112,45 @@ def benign(command, folder):
         print(f"  {path.name:<24}{kinds['secret']} secret, {kinds['pii']} pii, {kinds['marking']} marking")
 
 
+def with_rules(command, rules):
+    """The command, made to use other rules: the last argument, or what follows --pack."""
+    if "--pack" in command:
+        return command[: command.index("--pack") + 1] + [rules]
+    return command[:-1] + [rules] if "jsonl" in command else command + ["--pack", rules]
+
+
+def decoders(command, path, listing):
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    good = 0
+    for number, row in enumerate(rows, 1):
+        # One rule file a case: with all rules at once the longer of two decoded texts would hide the shorter.
+        rule = "\n".join(
+            [
+                "[[rule]]",
+                'id = "decoded"',
+                'name = "Decoded"',
+                'kind = "pii"',
+                'class = "personal"',
+                'severity = "low"',
+                "confidence = 1.0",
+                f"anchors = [{json.dumps(row['decoded'][:24])}]",
+                f"regex = {json.dumps(re.escape(row['decoded']))}",
+                f"hits = [{json.dumps('«' + row['decoded'] + '»', ensure_ascii=False)}]",
+                'misses = ["x"]',
+                "",
+            ]
+        )
+        with tempfile.NamedTemporaryFile("w", suffix=".toml", encoding="utf-8") as file:
+            file.write(rule)
+            file.flush()
+            answer = scan(with_rules(command, file.name), [{"text": row["encoded"]}])[0]
+        good += bool(answer)
+        if not answer and listing == "missed":
+            print(f"decoders missed {row['source']} {number}: {row['case']}")
+    print("decoders")
+    print(f"  decoded               {share(good, len(rows))}   {good} of {len(rows)}")
+
+
 def main():
     parser = argparse.ArgumentParser(description="Scores the classifier on labelled cases.")
     parser.add_argument("corpus", type=pathlib.Path)
@@ -132,6 +174,8 @@ def main():
         if apart:
             found = sum(any(f["kind"] == category for f in a) for _, a in apart)
             print(f"  bare check numbers    {share(found, len(apart))}   {found} of {len(apart)} (not counted above)")
+    if (options.corpus / "decoders.jsonl").exists():
+        decoders(command, options.corpus / "decoders.jsonl", options.list)
     benign(command, options.corpus / "benign")
 
 

@@ -52,7 +52,16 @@ import Testing
         ("key heads", Array("-----BEGIN PRIVATE KEY-----\n".utf8)), ("mails", Array("a@b.co ".utf8)),
         ("dots", Array(".".utf8)),
         ("nested base64", Array("WVdGaFlXRmhZV0ZoWVdGaFlXRT0K".utf8)), ("vendor names", Array("vendorly 0".utf8)),
-        ("escapes", Array(#"\u0041"#.utf8)), ("ssn words", Array("ssn 1-1-1-1".utf8)), ("newlines", [0x0A]),
+        ("escapes", Array(#"\u0041"#.utf8)), ("entity heads", Array("&#".utf8)), ("entities", Array("&#65;".utf8)),
+        ("code points", Array("U+0041 ".utf8)), ("quoted-printable", Array("=3D".utf8)),
+        ("colours", Array("\u{1B}[0ma".utf8)),
+        ("zero width", Array("a\u{200B}".utf8)), ("other scripts", Array("\u{436}a\u{430}".utf8)),
+        ("UTF-16", [0x61, 0]), ("gzip heads", Array("H4sIAAAAAAAA ".utf8)),
+        ("zlib heads", Array("eJwDAAAAAAEAAAAAAAAAAAAAAA ".utf8)),
+        ("number lists", Array("0x41, ".utf8)),
+        ("key heads behind a prefix", Array("> -----BEGIN A-----\n> QUFB\n".utf8)),
+        ("commas", Array(",".utf8)), ("numbers in rows", Array("(4242424242424242,".utf8)),
+        ("ssn words", Array("ssn 1-1-1-1".utf8)), ("newlines", [0x0A]),
     ]
 
     @Test(arguments: inputs) func `No input costs ten times as much as clean text without saying so`(

@@ -23,7 +23,7 @@ import Testing
     static func lines(_ random: inout SeededRandom, count: Int) -> [UInt8] {
         var text = ""
         while text.utf8.count < count {
-            switch Int(random.next() >> 40) % 9 {
+            switch Int(random.next() >> 40) % 15 {
             case 0: text += "token=\(githubToken(&random))\n"
             case 1: text += #"{"msg":"user said \"password\": \"\#(random.text(12, of: base62))7x\"\n"}"# + "\n"
             case 2: text += "card 4242 4242 4242 4242 for jane@corp.io\n"
@@ -33,6 +33,13 @@ import Testing
                 let body = (0..<20).map { _ in random.text(64, of: base62) }.joined(separator: "\\n")
                 text += #"{"key":"-----BEGIN PRIVATE KEY-----\n\#(body)\n-----END PRIVATE KEY-----"}"# + "\n"
             case 6: text += "q=secret%3D\(random.text(24, of: base62))%26x\n"
+            case 9: text += "q=\(Encodings.percent(githubToken(&random)))\n"
+            case 10:
+                let encoded = Encodings.base64("some words before \(githubToken(&random)) and after")
+                text += "data: |\n  " + Encodings.wrapped(encoded, width: 40, break: "\n  ") + "\n"
+            case 11: text += "&lt;a t=&quot;\(Encodings.decimalEntity(githubToken(&random)))&quot;&gt;\n"
+            case 12: text += Encodings.base64(Encodings.gzip(Array("x \(githubToken(&random)) y".utf8))) + "\n"
+            case 13: text += "t \(githubToken(&random).map { "\($0)\u{200B}" }.joined()) \u{1B}[0m\n"
             case 7: text += "AKIA" + random.text(16, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") + "\\\\\\\\"
             default: text += random.text(80, of: "abc =:\"'\\%@-_0123456789") + "\n"
             }
@@ -96,6 +103,71 @@ import Testing
             #expect(moved.map(\.rule) == alone.map(\.rule), "shift \(shift)")
             #expect(moved.map { $0.span.start - pad.count } == alone.map(\.span.start), "shift \(shift)")
         }
+    }
+
+    /// Tokens in a text, each behind some words, and where they lie in its base64.
+    private static func longText(_ random: inout SeededRandom, count: Int) -> (text: String, tokens: Int) {
+        var text = ""
+        var tokens = 0
+        while text.utf8.count < count {
+            text += random.text(1 + Int(random.next() % 3000), of: "abc \n") + " \(githubToken(&random)) "
+            tokens += 1
+        }
+        return (text, tokens)
+    }
+
+    @Test(arguments: 0..<4) func `Base64 longer than a block is read through in every phase`(shift: Int) throws {
+        var random = SeededRandom(UInt64(310 + shift))
+        let set = try RuleSet(Sample.all)
+        let (text, tokens) = Self.longText(&random, count: 130_000)
+        for (prefix, width) in [(String(repeating: "x", count: shift), Int.max), ("key: |\n  ", 76)] {
+            let encoded = prefix + Encodings.wrapped(Encodings.base64(text), width: min(width, 1 << 20), break: "\n  ")
+            let pad = [UInt8](repeating: 0x2E, count: 1000 * shift)
+            let bytes = pad + [0x20] + Array(encoded.utf8) + [0x0A]
+            let found = Self.whole(set, bytes)
+            #expect(found.findings.count { $0.views.first?.rawValue == "base64" } == tokens)
+            #expect(found.incomplete == nil)
+            var scanner = Scanner(set)
+            #expect(Self.streamed(&scanner, bytes, cuts: [70_001, 70_002, 131_071]) == found)
+        }
+    }
+
+    @Test func `A container that goes on over blocks is held to its end, and no longer than allowed`() throws {
+        var random = SeededRandom(320)
+        let set = try RuleSet(Sample.all)
+        var noise = (0..<120_000).map { _ in UInt8(truncatingIfNeeded: random.next()) | 0x80 }
+        noise += Array(" \(githubToken(&random)) ".utf8)
+        let container = Encodings.gzip(noise)
+        let encoded = Array(Encodings.base64(container).utf8)
+        let before = Array("mail jane@corp.io\npayload=".utf8)
+        let bytes = before + encoded + Array("\nmail joe@corp.io\n".utf8)
+        let found = Self.whole(set, bytes)
+        #expect(found.findings.map(\.rule).count == 3)
+        #expect(found.findings.dropFirst().first?.span.range == before.count..<before.count + encoded.count)
+        #expect(found.findings.dropFirst().first?.views.map(\.rawValue) == ["base64", "gzip"])
+        #expect(found.incomplete == nil)
+        var scanner = Scanner(set)
+        for cuts in [[1], [65_536, 65_600], [100_000], Array(stride(from: 1000, to: bytes.count, by: 9973))] {
+            #expect(Self.streamed(&scanner, bytes, cuts: cuts) == found)
+        }
+        // At the end of the input, without a line break behind it.
+        #expect(Self.whole(set, before + encoded).findings.count == 2)
+        for (limit, expected) in [(container.count + 1, nil), (container.count, IncompleteReason.views)] {
+            var limits = ScanLimits.standard
+            limits.maxContainerBytes = limit
+            var bounded = Scanner(set, limits: limits)
+            let result = bytes.withUnsafeBytes { bounded.scan($0) }
+            #expect(result.incomplete == expected)
+        }
+    }
+
+    @Test func `Little comes out of a bomb, and the scan says so`() throws {
+        let set = try RuleSet(Sample.all)
+        let bytes = Array("x=\(Encodings.base64(Encodings.bomb(repeats: 10_000)))\n".utf8)
+        #expect(bytes.count < 30_000)
+        #expect(Self.whole(set, bytes).incomplete == .views)
+        let small = Array("x=\(Encodings.base64(Encodings.bomb(repeats: 10)))\n".utf8)
+        #expect(Self.whole(set, small).incomplete == nil)
     }
 
     @Test func `A pool gives each thread the same answer`() async throws {

@@ -64,7 +64,7 @@ import Testing
     @Test func `Base64 is seen through, alone and behind a key`() throws {
         var random = SeededRandom(15)
         let token = githubToken(&random)
-        let encoded = base64(Array("user:\(token)\n".utf8))
+        let encoded = Encodings.base64(Array("user:\(token)\n".utf8))
         let found = try scan("data:\n  credentials: \(encoded)\n")
         #expect(found.map(\.rule) == ["github.pat"])
         #expect(found.first?.finding.views.map(\.rawValue) == ["base64"])
@@ -74,7 +74,7 @@ import Testing
     @Test func `JSON in base64 in JSON is seen through`() throws {
         var random = SeededRandom(16)
         let token = githubToken(&random)
-        let encoded = base64(Array(#"{"a":"x\n\#(token)\n"}"#.utf8))
+        let encoded = Encodings.base64(Array(#"{"a":"x\n\#(token)\n"}"#.utf8))
         let found = try scan(#"{"outer":"{\"blob\":\"\#(encoded)\"}"}"#)
         #expect(found.map(\.rule) == ["github.pat"])
         #expect(found.first?.finding.views.map(\.rawValue) == ["json", "base64", "json"])
@@ -87,18 +87,5 @@ import Testing
         ] {
             #expect(try scan(text).isEmpty)
         }
-    }
-
-    private func base64(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        var out = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let part = bytes[start..<min(start + 3, bytes.count)]
-            let bits = (0..<3).reduce(0) { $0 << 8 | ($1 < part.count ? Int(part[start + $1]) : 0) }
-            for place in 0..<4 {
-                out.append(place <= part.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
-            }
-        }
-        return out
     }
 }

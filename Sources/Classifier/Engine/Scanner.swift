@@ -37,6 +37,8 @@ public struct Scanner: ~Copyable {
         var windows = 0
         var regexBytes = 0
         var viewBytes = 0
+        /// Bytes looked at for keys that stand apart from their values.
+        var keyBytes = 0
         /// Decompressed bytes of all layers.
         var inflatedBytes = 0
         var incomplete: IncompleteReason?

@@ -38,6 +38,8 @@ final class ViewFrame {
     let map: OffsetMap
     let parent: ViewFrame?
     let parentOrigin: Int
+    /// The text that the view was opened over; valid while the view is scanned. Nil for one that was put together from several.
+    let parentText: Text?
     let depth: Int
     /// See `Slice.closedViews`.
     let closed: UInt16
@@ -48,6 +50,7 @@ final class ViewFrame {
         self.closed = closed
         parent = slice.frame
         parentOrigin = slice.origin
+        parentText = slice.text
         depth = slice.depth + 1
     }
 
@@ -58,6 +61,7 @@ final class ViewFrame {
         self.closed = closed
         self.parent = parent
         parentOrigin = 0
+        parentText = nil
         depth = (parent?.depth ?? 0) + 1
     }
 

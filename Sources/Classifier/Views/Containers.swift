@@ -172,7 +172,9 @@ struct ContainerReader {
         } else if before.hasBreak, TokenAlphabet.sextet(byte) != nil {
             gap = nil
             take(byte, at: offset)
-        } else if isFiller(byte), before.count < (before.hasBreak ? Self.maxIndentBytes : Self.maxLineEndBytes) {
+        } else if isFiller(byte) || !before.hasBreak && byte == UInt8(ascii: "+"),
+            before.count < (before.hasBreak ? Self.maxIndentBytes : Self.maxLineEndBytes)
+        {
             gap = (before.count + 1, before.hasBreak)
         } else {
             isDone = true

@@ -44,8 +44,11 @@ enum LookAlikeView: ViewDecoder {
                 continue
             }
             view.copy(text, plain..<at)
-            if place == .invisible { view.skip(original: length) }
-            else { view.replace(original: length, with: LookAlikes.ascii(scalar)) }
+            if place == .invisible {
+                view.skip(original: length)
+            } else {
+                view.replace(original: length, with: LookAlikes.ascii(scalar))
+            }
             at += length
             plain = at
         }

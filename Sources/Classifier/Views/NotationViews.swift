@@ -46,7 +46,8 @@ enum QuotedPrintableView: ViewDecoder {
 
     static func opens(_ text: Text, from: Int, to: Int) -> Bool {
         (from..<to).contains {
-            text[$0] == UInt8(ascii: "=") && text.at($0 + 1) == UInt8(ascii: "3") && text.at($0 + 2) == UInt8(ascii: "D")
+            text[$0] == UInt8(ascii: "=") && text.at($0 + 1) == UInt8(ascii: "3")
+                && text.at($0 + 2) == UInt8(ascii: "D")
         }
     }
 

@@ -77,7 +77,9 @@ extension Scanner {
         work.inflatedBytes += output.bytes.count
         if output.end == .limit { note(.views) }
         // A few bytes come out of anything that merely begins like a header.
-        guard output.end != .damaged || output.bytes.count >= Self.minDamagedBytes, !output.bytes.isEmpty else { return }
+        guard output.end != .damaged || output.bytes.count >= Self.minDamagedBytes, !output.bytes.isEmpty else {
+            return
+        }
         var map = OffsetMap(originalStart: reader.start)
         map.appendReplaced(decoded: reader.bytes.count, original: reader.end - reader.start)
         let kind = reader.isHex ? TokenView.hex : TokenView.base64

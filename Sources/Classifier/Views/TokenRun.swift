@@ -73,7 +73,8 @@ struct TokenRun {
             var range = ranges[index]
             index += 1
             while index < ranges.count, ranges[index].lowerBound <= range.upperBound {
-                range = min(range.lowerBound, ranges[index].lowerBound)..<max(range.upperBound, ranges[index].upperBound)
+                range =
+                    min(range.lowerBound, ranges[index].lowerBound)..<max(range.upperBound, ranges[index].upperBound)
                 index += 1
             }
             if let last = runs.last, range.upperBound <= last.upperBound { continue }
@@ -93,7 +94,10 @@ struct TokenRun {
 
     private static func nextLine(_ text: Text, after end: Int, width: Int) -> Range<Int>? {
         var at = end
-        while at < end + maxLineEndBytes, isFiller(text.at(at)) || text.at(at) == UInt8(ascii: "\\") { at += 1 }
+        // A backslash or plus joins lines of source code.
+        while at < end + maxLineEndBytes,
+            isFiller(text.at(at)) || text.at(at) == UInt8(ascii: "\\") || text.at(at) == UInt8(ascii: "+")
+        { at += 1 }
         if text.at(at) == 0x0D { at += 1 }
         guard text.at(at) == 0x0A else { return nil }
         at += 1

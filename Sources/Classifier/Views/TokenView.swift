@@ -20,6 +20,8 @@ enum TokenView {
         var run: TokenRun
         /// Index of the first byte, where a group begins.
         var start: Int
+        /// Index up to which decoding goes on whatever comes: what is known to be text lies before it.
+        var certain: Int
         var lane: TokenFilter.Lane
 
         var isHex: Bool { lane >= 4 }
@@ -38,7 +40,7 @@ enum TokenView {
             var start = max(done[lane], group - maxBackBytes)
             start += (lane - start % unit + 8) % unit
             if unit == 2 { start = hexStart(text, run, from: group, floor: start) }
-            done[lane] = max(last + 1, open(Stretch(run: run, start: start, lane: lane)))
+            done[lane] = max(last + 1, open(Stretch(run: run, start: start, certain: last, lane: lane)))
         }
     }
 
@@ -124,7 +126,8 @@ enum TokenView {
         var index = stretch.start
         var isURL = false
         var badness = Badness()
-        while index + 1 < run.count, badness.isLow {
+        while index + 1 < run.count, index <= stretch.certain || badness.isLow {
+            if index <= stretch.certain { badness = Badness() }
             let group = min(4, run.count - index)
             // A line break between two groups belongs to neither.
             view.skip(original: cursor.position - view.map.originalEnd)
