@@ -132,13 +132,16 @@ enum KeyFinder {
         while at > floor, text[at - 1] != 0x0A {
             at -= 1
             guard isQuote(text[at]) else { continue }
+            // An apostrophe within a word quotes nothing.
+            if text[at] == UInt8(ascii: "'"), isASCIILetter(text.at(at - 1)), isASCIILetter(text.at(at + 1)) {
+                continue
+            }
             var before = at
             while before > floor, text[before - 1] == 0x20 || text[before - 1] == UInt8(ascii: "\\") { before -= 1 }
             let sign = text.at(before - 1)
-            if isSign(sign) || sign == UInt8(ascii: "(") || sign == UInt8(ascii: "[") || before < at && isKeyByte(sign)
-            {
-                return at + 1
-            }
+            let opens = isSign(sign) || sign == UInt8(ascii: "(") || sign == UInt8(ascii: "[")
+            // Any other quote closes a literal before the value.
+            return opens || before < at && isKeyByte(sign) ? at + 1 : nil
         }
         return nil
     }
