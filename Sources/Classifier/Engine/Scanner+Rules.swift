@@ -180,16 +180,8 @@ extension Scanner {
         if definition.kind == .secret, Placeholders.isOne(text, value) { return }
         if Placeholders.isOwn(text, value) { return }
         if definition.kind == .pii, LogShapes.isPartOfNumber(text, value) { return }
-        let assigning = KeyFinder.direct(text, before: value.lowerBound)
-        if definition.minRandomness != nil || rule.isAssigned,
-            LogShapes.isIdentifier(text, value, key: assigning)
-        {
-            return
-        }
-        let key =
-            assigning
-            ?? KeyFinder.distant(
-                in: text, before: value.lowerBound, work: &work.keyBytes, budget: Self.maxKeyBytesPerBlock)
+        let key = KeyFinder.direct(text, before: value.lowerBound)
+        if definition.minRandomness != nil || rule.isAssigned, LogShapes.isIdentifier(text, value, key: key) { return }
         if !rule.context.isEmpty {
             let word = ContextWords.find(
                 rule.context, in: text, around: value, reach: definition.contextReach, key: key)
@@ -206,7 +198,7 @@ extension Scanner {
         guard confidence >= limits.minConfidence else { return }
         let finding = Finding(
             rule: rule.index, span: slice.original(value), confidence: confidence, reasons: reasons,
-            views: slice.views, key: key.map { text.string($0) } ?? outerKey(value.lowerBound, slice))
+            views: slice.views, key: key.map { text.string($0) } ?? distantKey(value.lowerBound, slice))
         let isSuspect = rule.isAssigned && value.contains { text[$0] == UInt8(ascii: "\\") }
         pending.append(Candidate(finding: finding, specificity: rule.specificity, isSuspect: isSuspect))
     }

@@ -10,6 +10,7 @@ extension KeyFinder {
         while at > floor {
             at -= 1
             switch text[at] {
+            case 0x0A where !goesOn(text, at): return nil
             case UInt8(ascii: "]"): depth += 1
             case UInt8(ascii: "["):
                 if depth == 0 {
@@ -27,6 +28,14 @@ extension KeyFinder {
         }
         work += value - at
         return nil
+    }
+
+    /// Whether a list goes on over a line break: the line ends in a comma or an opening bracket.
+    private static func goesOn(_ text: Text, _ lineBreak: Int) -> Bool {
+        var at = lineBreak
+        while at > max(0, lineBreak - 16), text[at - 1] <= 0x20 { at -= 1 }
+        let byte = text.at(at - 1)
+        return byte == UInt8(ascii: ",") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "(")
     }
 
     private static func arrayKey(_ text: Text, _ bracket: Int) -> Range<Int>? {
@@ -87,6 +96,7 @@ extension KeyFinder {
                 continue
             }
             switch byte {
+            case 0x0A where !goesOn(text, at): return nil
             case UInt8(ascii: "'"), UInt8(ascii: "\""): quote = byte
             case UInt8(ascii: ","):
                 commas += 1
@@ -116,6 +126,8 @@ extension KeyFinder {
     /// The name in the header line, if the lines from there to the value's have the same number of separators.
     private static func headerColumn(_ text: Text, _ value: Int, _ work: inout Int) -> Range<Int>? {
         guard let line = lineStart(text, value), line > 0 else { return nil }
+        // Lines of JSON have as many commas each and are no table.
+        if text[line] == UInt8(ascii: "{") || text[line] == UInt8(ascii: "[") { return nil }
         let lineEnd = lineEnd(text, value)
         for separator in separators {
             let before = count(text, line..<value, separator)
