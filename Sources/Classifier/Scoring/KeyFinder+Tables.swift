@@ -127,7 +127,7 @@ extension KeyFinder {
     private static func headerColumn(_ text: Text, _ value: Int, _ work: inout Int) -> Range<Int>? {
         guard let line = lineStart(text, value), line > 0 else { return nil }
         // Lines of JSON have as many commas each and are no table.
-        if text[line] == UInt8(ascii: "{") || text[line] == UInt8(ascii: "[") { return nil }
+        if text.at(line) == UInt8(ascii: "{") || text.at(line) == UInt8(ascii: "[") { return nil }
         let lineEnd = lineEnd(text, value)
         for separator in separators {
             let before = count(text, line..<value, separator)
