@@ -1,4 +1,5 @@
 import Classifier
+import Events
 import Packs
 import Primitives
 import Synchronization
