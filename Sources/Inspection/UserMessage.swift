@@ -52,7 +52,9 @@ struct UserMessage {
                 "Use an approved destination.",
             ]
         }
-        let mend = first.line == nil ? "Remove it." : "Remove it or send it redacted."
+        let it = stopping.count > 1 ? "them" : "it"
+        // A part that can't be read can't be replaced either.
+        let mend = first.line == nil ? "Remove \(it)." : "Remove \(it) or send \(it) redacted (the README says how)."
         var parts = [
             "Sluice stopped this prompt: \(list()) may not go to \(destination) (tier: \(tier.rawValue)).", mend,
         ]
@@ -71,11 +73,30 @@ struct UserMessage {
             .sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
     }
 
+    /// Most subjects that are named one by one; the rest is counted.
+    private static let maxNamed = 3
+
+    /// What was found, each kind and place once: "A in message 1, line 2; 3 times B in message 1; and 4 more".
     private func list() -> String {
-        let named = strongest()
-        guard let first = named.first else { return "what was found" }
-        let more = named.count - 1
-        return Self.describe(first) + (more > 0 ? " and \(more) more" : "")
+        var groups: [(text: String, count: Int, first: Subject)] = []
+        for subject in strongest() {
+            let isSame = { (other: Subject) in
+                other.name == subject.name && other.place.message == subject.place.message
+                    && other.place.role == subject.place.role && other.kind == subject.kind
+            }
+            if let index = groups.firstIndex(where: { isSame($0.first) }) {
+                groups[index].count += 1
+            } else {
+                groups.append((Self.describe(subject), 1, subject))
+            }
+        }
+        guard !groups.isEmpty else { return "what was found" }
+        var parts = groups.prefix(Self.maxNamed).map { group in
+            group.count == 1 ? group.text : "\(group.count) times \(group.text) and after"
+        }
+        let more = groups.dropFirst(Self.maxNamed).reduce(0) { $0 + $1.count }
+        if more > 0 { parts.append("and \(more) more") }
+        return parts.joined(separator: "; ")
     }
 
     private static func describe(_ subject: Subject) -> String {

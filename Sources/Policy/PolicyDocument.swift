@@ -214,6 +214,9 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
     public var tiers: [String: Tier]
     /// `[[tier_rule]]`, first match wins; asked where `tiers` names neither surface nor provider.
     public var tierRules: [TierRule]
+    /// Data classes of the organisation's own, besides `DataClass.known`: `classes`. A name that stands in neither is taken for a slip of
+    /// the finger, since a row for it would never apply.
+    public var classes: [String]
     /// Data class -> row: `[table.<class>]`. `clean` is what holds where nothing was found, `default` any class without a row.
     public var table: [String: TableRow]
     /// Data class -> weakest action: `[floor.<class>]`. A file that is laid over can raise it only.
@@ -228,12 +231,14 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
     /// Makes a document.
     public init(
         preset: String? = nil, tiers: [String: Tier] = [:], tierRules: [TierRule] = [],
-        table: [String: TableRow] = [:], floor: [String: TableRow] = [:], overrides: [PolicyOverride] = [],
+        classes: [String] = [], table: [String: TableRow] = [:], floor: [String: TableRow] = [:],
+        overrides: [PolicyOverride] = [],
         suspensions: [Suspension] = [], attestations: [Attestation] = []
     ) {
         self.preset = preset
         self.tiers = tiers
         self.tierRules = tierRules
+        self.classes = classes
         self.table = table
         self.floor = floor
         self.overrides = overrides
@@ -246,6 +251,9 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
     /// Row of a class without a row of its own; also the key for all other destinations in `tiers`.
     public static let defaultKey = "default"
 
+    /// Every name that may stand for a data class: Sluice's own, and the organisation's.
+    public var classNames: [String] { DataClass.known.map(\.rawValue) + classes }
+
     /// Most entries of any one list or table of a document.
     public static let maxEntries = 1_024
     /// Longest text in a document, in bytes.
@@ -257,6 +265,7 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
         merged.preset = preset ?? base.preset
         merged.tiers.merge(tiers) { _, new in new }
         merged.tierRules = tierRules + base.tierRules
+        merged.classes = base.classes + classes.filter { !base.classes.contains($0) }
         for (name, row) in table {
             for tier in Tier.allCases where row[tier] != nil {
                 merged.table[name, default: TableRow()][tier] = row[tier]

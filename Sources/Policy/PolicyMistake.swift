@@ -45,6 +45,16 @@ extension PolicyDocument {
             let names = catalogue.providerIDs + catalogue.surfaceIDs + [Self.defaultKey]
             list.append(unknown([.key("tiers"), .key(name)], name, among: names))
         }
+        for (index, name) in classes.enumerated() {
+            let path: [PolicyMistake.Step] = [.key("classes"), .index(index)]
+            if let mistake = Self.malformed(name, path) {
+                list.append(mistake)
+            } else if DataClass.known.contains(DataClass(rawValue: name))
+                || [Self.cleanRow, Self.defaultKey].contains(name)
+            {
+                list.append(PolicyMistake(path, "\"\(name)\" is known already", mend: "leave it out"))
+            }
+        }
         checkRows("table", table, &list)
         checkRows("floor", floor, &list)
         for (section, rows) in [("table", table), ("floor", floor)] {
@@ -89,12 +99,29 @@ extension PolicyDocument {
     }
 
     private func checkRows(_ section: String, _ rows: [String: TableRow], _ list: inout [PolicyMistake]) {
-        for name in rows.keys.sorted() where DataClass(validating: name) == nil {
+        for name in rows.keys.sorted() where name != Self.cleanRow && name != Self.defaultKey {
+            checkClass(name, [.key(section), .key(name)], &list)
+        }
+    }
+
+    private func checkClass(_ name: String, _ path: [PolicyMistake.Step], _ list: inout [PolicyMistake]) {
+        if let mistake = Self.malformed(name, path) {
+            list.append(mistake)
+        } else if !classNames.contains(name) {
+            let near = Spelling.nearest(name, among: classNames + [Self.cleanRow, Self.defaultKey])
+            let declare = "a class of your own rules is declared with classes = [\"\(name)\"]"
             list.append(
                 PolicyMistake(
-                    [.key(section), .key(name)], "\"\(name)\" can't be a data class",
-                    mend: "1 to \(DataClass.maxNameBytes) of a-z, 0-9 and -, beginning with a letter"))
+                    path, "no rule finds the data class \"\(name)\"",
+                    mend: near.map { "did you mean \"\($0)\"? (\(declare))" } ?? declare))
         }
+    }
+
+    private static func malformed(_ name: String, _ path: [PolicyMistake.Step]) -> PolicyMistake? {
+        guard DataClass(validating: name) == nil else { return nil }
+        return PolicyMistake(
+            path, "\"\(name)\" can't be a data class",
+            mend: "1 to \(DataClass.maxNameBytes) of a-z, 0-9 and -, beginning with a letter")
     }
 
     private func checkOverrides(_ catalogue: Catalogue, _ list: inout [PolicyMistake]) {
@@ -112,9 +139,7 @@ extension PolicyDocument {
             if let id = override.provider, catalogue.provider(id) == nil {
                 list.append(unknown(path + [.key("provider")], id, among: catalogue.providerIDs))
             }
-            if let name = override.dataClass, DataClass(validating: name) == nil {
-                list.append(PolicyMistake(path + [.key("class")], "\"\(name)\" can't be a data class"))
-            }
+            if let name = override.dataClass, name != Self.cleanRow { checkClass(name, path + [.key("class")], &list) }
         }
     }
 
@@ -139,7 +164,8 @@ extension PolicyDocument {
 
     private func checkSizes(_ list: inout [PolicyMistake]) {
         let counts = [
-            ("tiers", tiers.count), ("tier_rule", tierRules.count), ("table", table.count), ("floor", floor.count),
+            ("tiers", tiers.count), ("tier_rule", tierRules.count), ("classes", classes.count), ("table", table.count),
+            ("floor", floor.count),
             ("override", overrides.count), ("suspend", suspensions.count), ("attest", attestations.count),
         ]
         for (name, count) in counts where count > Self.maxEntries {

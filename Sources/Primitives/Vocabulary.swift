@@ -67,6 +67,11 @@ public struct DataClass: RawRepresentable, Hashable, Sendable, Codable, CustomSt
     public static let confidential = DataClass(rawValue: "confidential")
     /// What could not be inspected: spent budget, unknown coding or shape, image, archive, token array.
     public static let opaque = DataClass(rawValue: "opaque")
+
+    /// The classes above: those that the rules and channels of Sluice itself use.
+    public static let known: [DataClass] = [
+        credential, personal, governmentID, financial, health, network, confidential, opaque,
+    ]
 }
 
 /// An encoding through which a finding was seen, outermost first in a finding's `views`.

@@ -88,6 +88,12 @@ struct PolicyCommand: ParsableCommand {
                     throw ValidationError(
                         "\"\(dataClass)\" can't be a data class: a-z, 0-9 and -, beginning with a letter")
                 }
+                let names = engine.document.classNames
+                guard names.contains(dataClass) else {
+                    throw ValidationError(
+                        "there is no data class \"\(dataClass)\": \(names.joined(separator: ", ")); one of your own rules is declared in the policy with classes = [\"\(dataClass)\"]"
+                    )
+                }
                 items = [
                     PolicyItem(
                         dataClass: checked, ruleID: rule ?? "", kind: .custom, severity: .high, confidence: 1)

@@ -59,7 +59,7 @@ import Testing
         #expect(
             verdict.message
                 == "Sluice stopped this prompt: Acme token in message 3, line 14 (log output) may not go to Fair API "
-                + "(tier: tolerated). Remove it or send it redacted. Already sent elsewhere? Rotate it: "
+                + "(tier: tolerated). Remove it or send it redacted (the README says how). Already sent elsewhere? Rotate it: "
                 + "https://acme.example/tokens. Event \(id).")
         let draft = try #require(line.journal.drafts.first)
         #expect(draft.id.short == id)
@@ -68,6 +68,21 @@ import Testing
         #expect(draft.destination?.host == "vendor.example")
         #expect(draft.findings.first?.place.line == 14)
         #expect(draft.findings.first?.fingerprint?.scope == "device")
+    }
+
+    @Test("Each thing that was found is named, the same kind in the same place once, and the rest is counted")
+    func severalFindings() async throws {
+        let line = try Line { $0.table["credential"]?.tolerated = .block }
+        let two = await line.inspector.inspect(Line.prompt(["\(Line.token())", "x\n\(Line.token()) \(Line.token())"]))
+        #expect(two.message.contains("Acme token in message 1, line 1"))
+        #expect(two.message.contains("; 2 times Acme token in message 2, line 2"))
+        #expect(
+            two.message.contains(
+                " and after may not go to Fair API (tier: tolerated). Remove them or send them redacted"))
+        let many = await line.inspector.inspect(Line.prompt((1...5).map { _ in Line.token() }))
+        #expect(many.message.contains("Acme token in message 3, line 1"))
+        #expect(!many.message.contains("message 4"))
+        #expect(many.message.contains("; and 2 more may not go"))
     }
 
     @Test("The same text to an approved, then to a forbidden destination: the second is blocked")
@@ -240,12 +255,15 @@ import Testing
         #expect(verdict.findings.contains { $0.dataClass == .opaque && $0.ruleID == "budget" })
     }
 
-    @Test("Several findings are named as one and a number")
+    @Test("Several findings are named, the gravest first")
     func folded() async throws {
         let line = try Line()
         let texts = ["mail a.b@example.org", "\(Line.token()) \(Line.token())", "password = tr0ub4dor&3"]
         let verdict = await line.inspector.inspect(Line.prompt(texts, to: "bad-api"))
-        #expect(verdict.message.contains("Acme token in message 2, line 1 and 3 more may not go to bad-api"))
+        #expect(
+            verdict.message.contains(
+                "2 times Acme token in message 2, line 1 and after; Password in message 3, line 1; E-mail address in message 1, "
+                    + "line 1 may not go to bad-api"))
     }
 
     @Test("Nothing of a prompt stands in event, message or trace, whether a rule knows it or not")

@@ -50,6 +50,25 @@ import Testing
         #expect(throws: PolicyMistakes.self) { try PolicyEngine(document, catalogue: Samples.catalogue()) }
     }
 
+    @Test("A class that no rule finds is taken for a slip of the finger, unless the policy declares it")
+    func classes() throws {
+        var document = PolicyDocument(
+            classes: ["recipes"], table: ["credentail": TableRow(), "recipes": TableRow(), "default": TableRow()],
+            floor: ["stock-plans": TableRow()],
+            overrides: [PolicyOverride(name: "x", action: .allow, dataClass: "personel")])
+        let list = try document.mistakes(Samples.catalogue())
+        #expect(
+            list.map(\.path) == [
+                [.key("table"), .key("credentail")], [.key("floor"), .key("stock-plans")],
+                [.key("override"), .index(0), .key("class")],
+            ])
+        #expect(list[0].mend.hasPrefix("did you mean \"credential\"?"))
+        #expect(list[1].mend == "a class of your own rules is declared with classes = [\"stock-plans\"]")
+        document = PolicyDocument(classes: ["personal", "No", "clean"])
+        #expect(
+            try document.mistakes(Samples.catalogue()).map(\.path) == (0...2).map { [.key("classes"), .index($0)] })
+    }
+
     @Test("Lists and texts are accepted up to their limits and not beyond")
     func limits() throws {
         let catalogue = try Samples.catalogue()

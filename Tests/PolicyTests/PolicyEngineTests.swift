@@ -30,7 +30,10 @@ import Testing
         #expect(try Samples.engine().decide(question).action == .redact)
         let lenient = try Samples.engine { $0.table["default"] = TableRow(approved: .coach) }
         #expect(lenient.decide(question).action == .coach)
-        let blocking = try Samples.engine { $0.table["plans"] = TableRow(approved: .block) }
+        let blocking = try Samples.engine {
+            $0.classes = ["plans"]
+            $0.table["plans"] = TableRow(approved: .block)
+        }
         #expect(blocking.decide(question).action == .block)
     }
 

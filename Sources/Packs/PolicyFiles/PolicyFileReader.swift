@@ -26,6 +26,7 @@ public struct PolicyFile: Sendable {
             }
         }
         document.tierRules = reader.tables("tier_rule").compactMap { Self.tierRule($0) }
+        document.classes = reader.strings("classes", max: PolicyDocument.maxEntries)?.map(\.text) ?? []
         document.table = Self.rows("table", &reader)
         document.floor = Self.rows("floor", &reader)
         document.overrides = reader.tables("override").compactMap { Self.override($0) }
