@@ -98,6 +98,8 @@ public struct ScanLimits: Sendable, Hashable {
     public var minConfidence = 0.5
     /// Runs of a regex or matcher in one block.
     public var maxWindowsPerBlock = 8192
+    /// States of lazily built automata that are made in one block; one costs about as much as a short regex run.
+    public var maxStatesPerBlock = 16_384
     /// Bytes handed to regexes in one block.
     public var maxRegexBytesPerBlock = 8 << 20
     /// Bytes decoded into views in one block.

@@ -47,8 +47,7 @@ extension Scanner {
     private mutating func runGated(_ rule: Int, at anchor: Range<Int>, _ slice: Slice) {
         var made = 0
         let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, anchor, made: &made)
-        // A state costs about as much to make as a regex to run.
-        if made > 0 { work.windows += made }
+        if made > 0 { charge(states: made) }
         if mayMatch { run(rules.compiled[rule], at: anchor, slice) }
     }
 

@@ -66,7 +66,7 @@ extension Scanner {
     private mutating func digitsFound(_ range: Range<Int>, _ digits: Int, _ slice: Slice, _ sweep: inout NumberSweep) {
         let text = slice.text
         var count = 0
-        if let numbers = scratch.numbers, work.windows <= limits.maxWindowsPerBlock {
+        if let numbers = scratch.numbers, mayWalk {
             let start = max(0, range.lowerBound - NumberForms.reach)
             let end = min(text.count, range.upperBound + NumberForms.reach)
             let candidates = scratch.candidates
@@ -79,11 +79,7 @@ extension Scanner {
                     count += 1
                 }
             }
-            // A new state costs about as much as a regex run.
-            if made > 0 {
-                work.windows += made
-                if work.windows > limits.maxWindowsPerBlock { note(.windows) }
-            }
+            if made > 0 { charge(states: made) }
         }
         for index in 0..<count { tryNumber(Int(scratch.candidates[index]), range, digits, slice, &sweep) }
         let wide = wideRules(text, range)
@@ -116,7 +112,7 @@ extension Scanner {
             scratch.tried[rule] = range.lowerBound
             var made = 0
             let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, run: range, made: &made)
-            if made > 0 { work.windows += made }
+            if made > 0 { charge(states: made) }
             if mayMatch { tryNumber(rule, range, digits, slice, &sweep) }
         }
     }

@@ -109,6 +109,16 @@ extension Scanner {
         }
     }
 
+    /// Whether the automata may still be walked in this block.
+    var mayWalk: Bool { work.windows <= limits.maxWindowsPerBlock && work.states <= limits.maxStatesPerBlock }
+
+    /// Pays for states that an automaton had to make. They are kept for the scanner's life, so that a used scanner pays less than a new one:
+    /// their budget is one of its own, and no ordinary text comes near it, lest findings depend on what was scanned before.
+    mutating func charge(states: Int) {
+        work.states += states
+        if work.states > limits.maxStatesPerBlock { note(.windows) }
+    }
+
     mutating func note(_ reason: IncompleteReason) {
         if work.incomplete == nil { work.incomplete = reason }
     }

@@ -23,7 +23,7 @@ extension Scanner {
 
     private mutating func tokenFound(_ range: Range<Int>, _ slice: Slice) {
         let text = slice.text
-        if work.windows <= limits.maxWindowsPerBlock {
+        if mayWalk {
             var count = 0
             if let plain = scratch.plainTokens {
                 plain._withUnsafeGuaranteedRef { walkStretches(text, range, $0, &count) }
@@ -31,7 +31,6 @@ extension Scanner {
             if let mixed = scratch.mixedTokens {
                 mixed._withUnsafeGuaranteedRef { walk(text, range, $0, of: range, &count) }
             }
-            if work.windows > limits.maxWindowsPerBlock { note(.windows) }
             for index in 0..<count { run(rules.compiled[Int(scratch.candidates[index])], at: range, slice) }
         }
         let before = scratch.tokenEdges[Int(text.at(range.lowerBound - 1))]
@@ -40,7 +39,7 @@ extension Scanner {
         for rule in rules.tokens.unknown {
             var made = 0
             let mayMatch = scratch.gates.mayMatch(rule, rules, text, run: range, made: &made)
-            if made > 0 { work.windows += made }
+            if made > 0 { charge(states: made) }
             if mayMatch { run(rules.compiled[rule], at: range, slice) }
         }
     }
@@ -73,20 +72,20 @@ extension Scanner {
         let tried = scratch.triedTokens
         // One byte more, for what must stand behind a match.
         let end = min(text.count, stretch.upperBound + 1)
-        work.windows += automaton.walk(text, from: stretch.lowerBound, lastStart: stretch.upperBound, to: end) {
-            rule, _ in
+        let made = automaton.walk(text, from: stretch.lowerBound, lastStart: stretch.upperBound, to: end) { rule, _ in
             guard tried[rule] != run.lowerBound else { return }
             tried[rule] = run.lowerBound
             candidates[count] = UInt16(truncatingIfNeeded: rule)
             count += 1
         }
+        if made > 0 { charge(states: made) }
     }
 
     private mutating func tryWideTokens(_ mask: UInt64, _ range: Range<Int>, _ slice: Slice) {
         for (index, rule) in rules.tokens.wide.enumerated() where mask >> UInt64(index) & 1 == 1 {
             var made = 0
             let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, run: range, made: &made)
-            if made > 0 { work.windows += made }
+            if made > 0 { charge(states: made) }
             if mayMatch { run(rules.compiled[rule], at: range, slice) }
         }
     }

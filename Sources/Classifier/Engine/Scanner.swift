@@ -35,6 +35,8 @@ public struct Scanner: ~Copyable {
     /// Work done in the current block.
     struct Work {
         var windows = 0
+        /// States that lazily built automata had to make.
+        var states = 0
         var regexBytes = 0
         var viewBytes = 0
         /// Bytes looked at for keys that stand apart from their values.
