@@ -1,7 +1,15 @@
 // What Swift can't import from the C library: variadic functions and macros.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <link.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 // No core dump of this process, and no other process of the user may attach to it or read its memory. 0, or -1 with errno.
 static inline int clinux_close_memory(void) {
@@ -12,3 +20,26 @@ static inline int clinux_close_memory(void) {
 
 // 1 if the process can be dumped or attached to, 0 if not.
 static inline int clinux_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L) != 0; }
+
+// Lets go of the code pages of the program itself, the first object that is listed; they come back from the page cache when they are run.
+static inline int clinux_drop_code(struct dl_phdr_info *info, size_t size, void *data) {
+    (void)size;
+    (void)data;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+        if (part->p_type != PT_LOAD || (part->p_flags & (PF_X | PF_W)) != PF_X) continue;
+        uintptr_t start = (info->dlpi_addr + part->p_vaddr) & ~(page - 1);
+        uintptr_t end = (info->dlpi_addr + part->p_vaddr + part->p_memsz) & ~(page - 1);
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 1;
+}
+
+// Gives free memory back to the system (where the C library is glibc), and the pages of code that only the start needed.
+static inline void clinux_give_back_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+    dl_iterate_phdr(clinux_drop_code, NULL);
+}

@@ -115,6 +115,8 @@ public final class AgentService: Service {
         try writePort(port)
         let courierTask = courier.map { courier in Task { await courier.run() } }
         let reloads = Task { await self.reloadOnSignal() }
+        // What reading pack and catalogue took is free again; it goes back to the system, since the agent may idle from here on.
+        Hardening.giveBackMemory()
         ready(port)
 
         try? await gracefulShutdown()
@@ -181,6 +183,7 @@ public final class AgentService: Service {
                 $0.loaded = loaded
                 $0.reloadFailure = nil
             }
+            Hardening.giveBackMemory()
             logger.notice(
                 "reloaded", metadata: ["preset": .string(loaded.preset), "rules": "\(loaded.ruleCount)"])
             return loaded

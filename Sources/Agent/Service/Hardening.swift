@@ -22,4 +22,11 @@ enum Hardening {
             return true
         #endif
     }
+
+    /// Gives back to the system what the start needed: memory that is free again, and mapped pages of code.
+    static func giveBackMemory() {
+        #if os(Linux)
+            clinux_give_back_memory()
+        #endif
+    }
 }
