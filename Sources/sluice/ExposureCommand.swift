@@ -55,6 +55,7 @@ struct ExposureCommand: ParsableCommand {
         for file in files { scan.read(file.path, of: file.source) }
         bar.end()
         for problem in scan.unread { StandardError.note("\(problem)") }
+        for path in scan.unfinished.sorted() { StandardError.note("\(Printable.text(path)): not looked at in full") }
         let report = ExposureReport(
             exposures: Array(scan.exposures.values), rules: loaded.active,
             places: ExposureSource.all.filter { source in

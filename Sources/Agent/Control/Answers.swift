@@ -27,8 +27,9 @@ extension AgentService {
             guard let attempt = question.attempt, let draft = attempt.draft(user: Host.user) else {
                 return ControlAnswer(error: "\"attempt\" needs a known host and kind")
             }
-            try? await journal.record(draft, durable: true)
-            return ControlAnswer(recorded: draft.id.short)
+            // Without an id the asking process records it, or says that it stands nowhere.
+            let isRecorded = (try? await journal.record(draft, durable: true)) != nil
+            return ControlAnswer(recorded: isRecorded ? draft.id.short : nil)
         }
     }
 

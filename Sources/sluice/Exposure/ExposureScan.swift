@@ -36,6 +36,8 @@ struct ExposureScan: ~Copyable {
     private(set) var bytes = 0
     private(set) var files = 0
     private(set) var unread: [FileProblem] = []
+    /// Files of which a part cost more than a scan may spend.
+    private(set) var unfinished: Set<String> = []
     private var scanner: Scanner
     /// Called with the bytes read so far.
     private let progress: (Int) -> Void
@@ -83,9 +85,10 @@ struct ExposureScan: ~Copyable {
     private mutating func look(
         at text: ArraySlice<UInt8>, _ path: String, _ source: ExposureSource, _ written: String?, _ line: inout Int
     ) {
-        let findings = text.withUnsafeBytes { scanner.scan($0).findings }
+        let result = text.withUnsafeBytes { scanner.scan($0) }
+        if result.incomplete != nil { unfinished.insert(path) }
         var at = text.startIndex
-        for finding in findings where rules.rules[finding.rule].kind == .secret {
+        for finding in result.findings where rules.rules[finding.rule].kind == .secret {
             let start = text.startIndex + finding.span.start
             while at < start {
                 if text[at] == 0x0A { line += 1 }

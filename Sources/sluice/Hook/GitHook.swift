@@ -79,8 +79,12 @@ enum GitHook {
         var scanner = Scanner(rules)
         var found: [AddedText.Found] = []
         for file in files {
-            let findings = file.text.withUnsafeBytes { scanner.scan($0).findings }
-            for finding in findings where rules.rules[finding.rule].kind == .secret {
+            let result = file.text.withUnsafeBytes { scanner.scan($0) }
+            if let reason = result.incomplete {
+                // Said and not stopped: a generated file may cost more than a scan may spend, and must be committed all the same.
+                StandardError.note("\(Printable.text(file.name)): not looked at in full (\(reason.rawValue))")
+            }
+            for finding in result.findings where rules.rules[finding.rule].kind == .secret {
                 let rule = rules.rules[finding.rule]
                 found.append(
                     .init(
