@@ -1,7 +1,9 @@
-// What Swift can't import from the C library: variadic functions and macros.
+#ifdef __linux__
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "CLinux.h"
+
 #include <link.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -11,18 +13,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// No core dump of this process, and no other process of the user may attach to it or read its memory. 0, or -1 with errno.
-static inline int clinux_close_memory(void) {
+int clinux_close_memory(void) {
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
     return prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 }
 
-// 1 if the process can be dumped or attached to, 0 if not.
-static inline int clinux_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L) != 0; }
+int clinux_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L) != 0; }
 
 // Lets go of the code pages of the program itself, the first object that is listed; they come back from the page cache when they are run.
-static inline int clinux_drop_code(struct dl_phdr_info *info, size_t size, void *data) {
+static int clinux_drop_code(struct dl_phdr_info *info, size_t size, void *data) {
     (void)size;
     (void)data;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -36,10 +36,10 @@ static inline int clinux_drop_code(struct dl_phdr_info *info, size_t size, void 
     return 1;
 }
 
-// Gives free memory back to the system (where the C library is glibc), and the pages of code that only the start needed.
-static inline void clinux_give_back_memory(void) {
+void clinux_give_back_memory(void) {
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
     dl_iterate_phdr(clinux_drop_code, NULL);
 }
+#endif
