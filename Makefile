@@ -1,7 +1,10 @@
 # Everyday commands. `make` alone lists them.
 SHELL := /bin/bash
 CONFIG ?= release
-RELEASE_FLAGS := -c release --static-swift-stdlib
+# Package traits whose C libraries `make setup` installs, separated by commas; TRAITS= builds with PCRE2 and SQLite alone.
+TRAITS ?= Desktop
+TRAIT_FLAGS := $(if $(TRAITS),--traits $(TRAITS))
+RELEASE_FLAGS := -c release --static-swift-stdlib $(TRAIT_FLAGS)
 BIN := .build/release
 PACK := .build/default.pack
 VENV := .build/venv
@@ -27,7 +30,7 @@ build: setup ## Build both programs for use, and the default pack
 	@$(MAKE) --no-print-directory pack
 
 debug: setup
-	@scripts/step.sh "debug build" swift build --jobs $(JOBS)
+	@scripts/step.sh "debug build" swift build $(TRAIT_FLAGS) --jobs $(JOBS)
 
 pack: ## Compile rules/ into the default pack
 	@$(BIN)/sluice pack build rules -o $(PACK)
@@ -45,8 +48,8 @@ test: setup-test ## All tests, from a clean clone
 
 unit: ## Unit tests, on a debug build that has seen two C libraries only
 	@scripts/step.sh "debug build with two C libraries" scripts/two-libraries.sh swift build --jobs $(JOBS)
-	@scripts/step.sh "debug build of the tests" swift build --build-tests --jobs $(JOBS)
-	@scripts/step.sh "unit tests" swift test --skip-build
+	@scripts/step.sh "debug build of the tests" swift build $(TRAIT_FLAGS) --build-tests --jobs $(JOBS)
+	@scripts/step.sh "unit tests" swift test $(TRAIT_FLAGS) --skip-build
 
 e2e: build ## End-to-end tests, footprint and demo, on the release build
 	@scripts/step.sh "rules" $(BIN)/sluice rules test
@@ -57,7 +60,7 @@ e2e: build ## End-to-end tests, footprint and demo, on the release build
 
 cross: ## Compare the validators with second implementations, which come from PyPI (minutes)
 	@$(VENV)/bin/pip install -q -r Tests/CrossChecks/requirements.txt
-	@swift build -c release --product classifier-bench --jobs $(JOBS)
+	@swift build -c release $(TRAIT_FLAGS) --product classifier-bench --jobs $(JOBS)
 	@$(VENV)/bin/pytest -q Tests/CrossChecks
 
 rules: ## Prove every rule's examples

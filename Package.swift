@@ -26,6 +26,10 @@ let package = Package(
         .executable(name: "sluice", targets: ["sluice"]),
         .executable(name: "sluice-collector", targets: ["sluice-collector"]),
     ],
+    // What needs further C libraries. Without a trait the package builds with PCRE2 and SQLite alone; `make` turns on what it installs.
+    traits: [
+        .trait(name: "Desktop", description: "Clipboard and notifications: libxcb, libwayland-client, libsystemd.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -44,6 +48,11 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CLinux"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CXCB"),
+        .systemLibrary(name: "CSystemd"),
+        .target(
+            name: "CWayland", exclude: ["make-glue.sh", "protocols"],
+            cSettings: [.define("SLUICE_DESKTOP", .when(platforms: [.linux], traits: ["Desktop"]))]),
 
         .target(name: "Primitives", swiftSettings: strict),
         .target(

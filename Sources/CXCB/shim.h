@@ -1,0 +1,5 @@
+#pragma once
+
+#include <xcb/xcb.h>
+#include <xcb/res.h>
+#include <xcb/xfixes.h>
