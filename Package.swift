@@ -88,6 +88,7 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
+        .target(name: "Inventory", swiftSettings: strict),
         .target(name: "Hooks", dependencies: ["Primitives", "PromptFormats"], swiftSettings: strict),
         .target(
             name: "Gateway",
@@ -120,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Agent", "Classifier", "Events", "Hooks", "Inspection", "Journal", "Packs", "Policy", "Primitives",
+                "Agent", "Classifier", "Events", "Hooks", "Inspection", "Inventory", "Journal", "Packs", "Policy", "Primitives",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
@@ -154,6 +155,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .testTarget(name: "DeviceCATests", dependencies: ["DeviceCA"], swiftSettings: strict),
+        .testTarget(name: "InventoryTests", dependencies: ["Inventory"], swiftSettings: strict),
         .testTarget(name: "HooksTests", dependencies: ["Hooks", "Primitives"], swiftSettings: strict),
         .testTarget(name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: strict),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: strict),
