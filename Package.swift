@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The libraries of a desktop session.
+let desktop = TargetDependencyCondition.when(platforms: [.linux], traits: ["Desktop"])
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -54,7 +57,8 @@ let package = Package(
         .systemLibrary(name: "CSystemd"),
         .target(
             name: "CWayland", exclude: ["make-glue.sh", "protocols"],
-            cSettings: [.define("SLUICE_DESKTOP", .when(platforms: [.linux], traits: ["Desktop"]))]),
+            cSettings: [.define("SLUICE_DESKTOP", .when(platforms: [.linux], traits: ["Desktop"]))],
+            linkerSettings: [.linkedLibrary("wayland-client", .when(platforms: [.linux], traits: ["Desktop"]))]),
 
         .target(name: "Primitives", swiftSettings: strict),
         .target(
@@ -89,6 +93,14 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
         .target(name: "Inventory", swiftSettings: strict),
+        .target(
+            name: "Clipboard",
+            dependencies: [
+                "Policy", "Primitives",
+                .target(name: "CXCB", condition: desktop),
+                .target(name: "CSystemd", condition: desktop),
+                .target(name: "CWayland", condition: desktop),
+            ], swiftSettings: strict),
         .target(name: "Hooks", dependencies: ["Primitives", "PromptFormats"], swiftSettings: strict),
         .target(
             name: "Gateway",
@@ -156,6 +168,7 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "DeviceCATests", dependencies: ["DeviceCA"], swiftSettings: strict),
         .testTarget(name: "InventoryTests", dependencies: ["Inventory"], swiftSettings: strict),
+        .testTarget(name: "ClipboardTests", dependencies: ["Clipboard", "Policy"], swiftSettings: strict),
         .testTarget(name: "HooksTests", dependencies: ["Hooks", "Primitives"], swiftSettings: strict),
         .testTarget(name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: strict),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: strict),
