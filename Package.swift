@@ -113,7 +113,8 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
-                "Events", "Gateway", "Hooks", "Inspection", "Journal", "Packs", "Policy", "Primitives",
+                "DeviceCA", "Events", "Gateway", "Hooks", "Inspection", "Journal", "Packs", "Policy", "Primitives",
+                "PromptFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

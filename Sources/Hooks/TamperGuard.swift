@@ -29,7 +29,7 @@ package struct TamperGuard: Sendable {
     /// Commands of Sluice's that change what it does, each as the words after the program's name.
     private static let humanCommands = [
         ["justify"], ["release"], ["pause"], ["hook", "remove"], ["hook", "install"], ["ca", "remove"],
-        ["ca", "install"],
+        ["ca", "install"], ["ca", "renew"], ["ca", "adopt"],
         ["clipboard", "release"], ["agent", "stop"], ["agent", "reload"], ["agent", "run"], ["pack", "build"],
     ]
     /// Programs that read and do nothing else.

@@ -29,6 +29,7 @@ struct Sluice: AsyncParsableCommand {
             HookCommand.self,
             ExposureCommand.self,
             AgentCommand.self,
+            CertificateCommand.self,
             JournalCommand.self,
         ])
 }

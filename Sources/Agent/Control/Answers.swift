@@ -1,3 +1,4 @@
+import DeviceCA
 import Events
 import Gateway
 import Glibc
@@ -49,7 +50,9 @@ extension AgentService {
                 delivery: delivery(journal)),
             gateway: state.gateway?.numbers ?? Gateway.Numbers(connections: 0, heldBytes: 0),
             uptimeSeconds: state.began.duration(to: .now).components.seconds, reloadFailure: state.reloadFailure,
-            memoryIsClosed: !Hardening.isOpen)
+            memoryIsClosed: !Hardening.isOpen,
+            certificates: CertificateStatus(
+                issuer.authority, problem: state.certificateProblem, now: Int64(Platform.milliseconds() / 1000)))
     }
 
     private func delivery(_ journal: JournalStatus) -> String {

@@ -213,6 +213,8 @@ public struct AgentStatus: Codable, Sendable {
     public var reloadFailure: String?
     /// False where other processes of the user may read the agent's memory.
     public var memoryIsClosed: Bool
+    /// The device's certificate authority.
+    public var certificates: CertificateStatus
 }
 
 enum ControlCoding {
@@ -241,6 +243,11 @@ extension AgentStatus {
             ("collector", events.collector ?? "none"),
             ("delivery", events.delivery),
         ]
+        if let fingerprint = certificates.fingerprint, let day = certificates.lastDay {
+            out.append(("ca", "SHA-256 \(fingerprint)"))
+            out.append(("ca-until", "\(day), for \(certificates.names) names with all below each"))
+        }
+        if let problem = certificates.problem { out.append(("ca-problem", problem)) }
         if let file = events.setAside { out.append(("set-aside", file)) }
         if let failure = events.failure {
             out.append(("journal-failure", "\(failure); \(events.unrecorded) events wait in memory"))

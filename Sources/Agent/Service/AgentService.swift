@@ -1,4 +1,5 @@
 import Crypto
+import DeviceCA
 import Events
 import Gateway
 import Glibc
@@ -25,6 +26,7 @@ public final class AgentService: Service {
     let inspector: Inspector
     let courier: Courier?
     let state: NIOLockedValueBox<State>
+    let issuer: LeafIssuer
     private let lock: InstanceLock
     private let group: any EventLoopGroup
     private let client: OutboundClient?
@@ -37,6 +39,8 @@ public final class AgentService: Service {
         var port = 0
         var gateway: Gateway?
         var reloadFailure: String?
+        /// Why the authority can't be used.
+        var certificateProblem: String?
         let began = ContinuousClock.now
     }
 
@@ -61,6 +65,7 @@ public final class AgentService: Service {
         deviceKey = key
         let loaded = try LoadedSnapshot.load(settings)
         state = NIOLockedValueBox(State(loaded: loaded))
+        issuer = LeafIssuer(nil)
         snapshots = SnapshotHolder(loaded.snapshot)
         journal = try Self.openJournal(settings, key)
         vault = Vault(deviceKey: key)
@@ -78,6 +83,22 @@ public final class AgentService: Service {
         } else {
             client = nil
             courier = nil
+        }
+        loadAuthority()
+    }
+
+    /// Takes up the device's authority as it is stored now. The agent serves base URLs without one.
+    private func loadAuthority() {
+        let store = AuthorityStore(settings.paths)
+        do {
+            let authority = try store.load()
+            issuer.replace(with: authority)
+            state.withLockedValue { $0.certificateProblem = nil }
+            // The system's roots change with its updates.
+            if let authority { try CombinedBundle.refresh(store, RootCertificate(der: authority.root)) }
+        } catch {
+            state.withLockedValue { $0.certificateProblem = "\(error)" }
+            logger.error("the certificate authority can't be used", metadata: ["cause": .string("\(error)")])
         }
     }
 
@@ -183,6 +204,7 @@ public final class AgentService: Service {
                 $0.loaded = loaded
                 $0.reloadFailure = nil
             }
+            loadAuthority()
             Hardening.giveBackMemory()
             logger.notice(
                 "reloaded", metadata: ["preset": .string(loaded.preset), "rules": "\(loaded.ruleCount)"])

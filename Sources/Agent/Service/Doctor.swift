@@ -18,6 +18,13 @@ public struct Doctor: Sendable {
         public var text: String
         /// What to do; empty when there is nothing to do.
         public var next: String
+
+        /// Takes the values as they are.
+        public init(mark: Mark, text: String, next: String) {
+            self.mark = mark
+            self.text = text
+            self.next = next
+        }
     }
 
     private let settings: AgentSettings
@@ -88,14 +95,13 @@ public struct Doctor: Sendable {
         let paths = settings.paths
         let folders = [paths.state, paths.runtime]
         for path in folders + [paths.deviceKey, paths.journal, paths.socket] {
-            var status = stat()
-            guard lstat(path, &status) == 0 else { continue }
-            if status.st_uid != getuid() {
+            guard let facts = FileFacts(path, followingLinks: false) else { continue }
+            if facts.uid != getuid() {
                 lines.append(
                     Line(
-                        mark: .problem, text: "\(path) belongs to uid \(status.st_uid).",
+                        mark: .problem, text: "\(path) belongs to uid \(facts.uid).",
                         next: "Remove it, or name another folder."))
-            } else if status.st_mode & 0o077 != 0 {
+            } else if facts.mode & 0o077 != 0 {
                 lines.append(
                     Line(mark: .problem, text: "\(path) is open to other users.", next: "Run: chmod go= \(path)"))
             }
@@ -226,9 +232,8 @@ public struct Doctor: Sendable {
     // MARK: Looks
 
     private static func age(_ path: String) -> String {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return "" }
-        let days = (time(nil) - status.st_mtim.tv_sec) / 86_400
+        guard let facts = FileFacts(path, followingLinks: true) else { return "" }
+        let days = (time(nil) - facts.changed) / 86_400
         return days < 1 ? ", made today" : ", \(days) days old"
     }
 

@@ -30,3 +30,8 @@ enum PortFile {
         return Int(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
     }
 }
+
+extension AgentSettings {
+    /// The port that a running agent has, else the one that the settings name.
+    public var currentPort: Int { PortFile.read(paths.port) ?? port }
+}

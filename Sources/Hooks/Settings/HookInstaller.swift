@@ -150,9 +150,9 @@ package struct HookInstaller: Sendable {
 }
 
 /// Changes to the text of a JSON file that leave everything else as it stands.
-enum SettingsText {
+package enum SettingsText {
     /// The text with one more member or element, indented as its neighbours are.
-    static func adding(key: String?, _ value: [UInt8], to container: Int, of tape: JSONTape) -> [UInt8] {
+    package static func adding(key: String?, _ value: [UInt8], to container: Int, of tape: JSONTape) -> [UInt8] {
         let span = tape.span(container)
         let children = Array(tape.children(of: container))
         let step = indent(of: tape)
@@ -172,7 +172,7 @@ enum SettingsText {
     }
 
     /// The text without a member or element, its comma and the space before it.
-    static func removing(_ node: Int, from tape: JSONTape) -> [UInt8] {
+    package static func removing(_ node: Int, from tape: JSONTape) -> [UInt8] {
         let bytes = tape.bytes
         var start = tape.keySpan(node).map { $0.start - 1 } ?? tape.span(node).start
         var end = tape.span(node).end

@@ -1,0 +1,41 @@
+import Glibc
+import Packs
+
+/// Files that hold a key, or that are trusted: read only when they are the owner's alone.
+enum PrivateFile {
+    /// Nil when there is none. Throws when the file is not ours, is a link, or is open to others. Owner and mode are those of the file that is read,
+    /// not of a name that may lead elsewhere a moment later.
+    static func read(_ path: String, max: Int) throws(AgentProblem) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            if errno == ELOOP { throw AgentProblem("\(path) is a link, so it is not used; remove it") }
+            throw AgentProblem("\(path): \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw AgentProblem("\(path) is no regular file, so it is not used; remove it")
+        }
+        guard status.st_uid == geteuid() else {
+            throw AgentProblem("\(path) belongs to uid \(status.st_uid), so it is not used; remove it")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw AgentProblem("\(path) is open to other users, so it is not used; run: chmod 600 \(path)")
+        }
+        do throws(FileProblem) {
+            return try FileBytes.read(descriptor: descriptor, path: path, max: max)
+        } catch {
+            throw AgentProblem("\(error)")
+        }
+    }
+
+    /// Writes a file as a whole, mode 0600.
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(AgentProblem) {
+        do throws(FileProblem) {
+            try FileBytes.write(bytes, to: path, mode: mode)
+        } catch {
+            throw AgentProblem("\(error)")
+        }
+    }
+}
