@@ -19,6 +19,8 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOTLS", package: "swift-nio"),
     .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    .product(name: "NIOHPACK", package: "swift-nio-http2"),
     .product(name: "Logging", package: "swift-log"),
 ]
 
@@ -31,7 +33,8 @@ let package = Package(
     ],
     // What needs further C libraries. Without a trait the package builds with PCRE2 and SQLite alone; `make` turns on what it installs.
     traits: [
-        .trait(name: "Desktop", description: "Clipboard and notifications: libxcb, libwayland-client, libsystemd.")
+        .trait(name: "Codings", description: "Request bodies in br and zstd: libbrotlidec, libzstd."),
+        .trait(name: "Desktop", description: "Clipboard and notifications: libxcb, libwayland-client, libsystemd."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -59,6 +63,8 @@ let package = Package(
             name: "CWayland", exclude: ["make-glue.sh", "protocols"],
             cSettings: [.define("SLUICE_DESKTOP", .when(platforms: [.linux], traits: ["Desktop"]))],
             linkerSettings: [.linkedLibrary("wayland-client", .when(platforms: [.linux], traits: ["Desktop"]))]),
+        .systemLibrary(name: "CBrotli"),
+        .systemLibrary(name: "CZstd"),
 
         .target(name: "Primitives", swiftSettings: strict),
         .target(
@@ -106,6 +112,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Inspection", "Policy", "PromptFormats", "Primitives",
+                .target(name: "CBrotli", condition: .when(traits: ["Codings"])),
+                .target(name: "CZstd", condition: .when(traits: ["Codings"])),
                 .product(name: "Crypto", package: "swift-crypto"),
             ] + nio,
             swiftSettings: strict),
@@ -172,7 +180,9 @@ let package = Package(
         .testTarget(name: "ClipboardTests", dependencies: ["Clipboard", "Policy"], swiftSettings: strict),
         .testTarget(name: "HooksTests", dependencies: ["Hooks", "Primitives"], swiftSettings: strict),
         .testTarget(name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: strict),
-        .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["DeviceCA", "Gateway"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: ["Agent", .product(name: "NIOEmbedded", package: "swift-nio")], swiftSettings: strict),

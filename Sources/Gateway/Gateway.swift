@@ -1,10 +1,10 @@
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
-/// The base-URL gateway: `http://127.0.0.1:<port>/<provider>/...` leads to the provider, past the Inspector.
+/// One loopback port: `http://127.0.0.1:<port>/<provider>/...` leads to the provider, past the Inspector, and a forward proxy does the same
+/// for clients that name the provider's own host.
 public final class Gateway: Sendable {
     private struct State {
         var listeners: [any Channel] = []
@@ -57,7 +57,7 @@ public final class Gateway: Sendable {
         for listener in listeners { try? await listener.close() }
         let core = core
         let closed = loop.flatSubmit { [loop] in
-            for provider in core.providers.values { provider.pool.close() }
+            core.closeUpstream()
             for (channel, activity) in sessions {
                 activity.isStopping = true
                 if !activity.isBusy { channel.close(promise: nil) }
@@ -105,30 +105,12 @@ public final class Gateway: Sendable {
     }
 
     private func accept(_ channel: any Channel) throws {
-        let pipeline = channel.pipeline.syncOperations
-        let reader = PartReader<HTTPServerRequestPart>(on: loop)
-        let clock = HeadClock(limit: GatewayLimits.headTimeout)
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderListSize = GatewayLimits.maxHeaderBytes
-        limits.maxHeaderFieldSize = GatewayLimits.maxFieldBytes
-        limits.maxHeaderFieldCount = GatewayLimits.maxFields
-        var encoding = HTTPResponseEncoder.Configuration()
-        encoding.automaticallySetFramingHeaders = false
-        try pipeline.addHandler(HTTPResponseEncoder(configuration: encoding))
-        try pipeline.addHandler(clock)
-        try pipeline.addHandler(
-            ByteToMessageHandler(
-                HTTPRequestDecoder(
-                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
-            ))
-        try pipeline.addHandler(reader)
-        try pipeline.addHandler(ActiveStarter { channel in self.begin(channel, reader, clock) })
+        let pipeline = try ServerPipeline(adding: channel, maxFieldBytes: GatewayLimits.maxFieldBytes)
+        try channel.pipeline.syncOperations.addHandler(ActiveStarter { channel in self.begin(channel, pipeline) })
     }
 
     /// The connection stands: looks at whose it is, and serves it.
-    private func begin(
-        _ channel: any Channel, _ reader: PartReader<HTTPServerRequestPart>, _ clock: HeadClock
-    ) {
+    private func begin(_ channel: any Channel, _ pipeline: ServerPipeline) {
         guard let local = channel.localAddress, let port = local.port, isOurs(channel, local) else {
             channel.close(promise: nil)
             return
@@ -146,7 +128,7 @@ public final class Gateway: Sendable {
             return
         }
         let session = ClientSession(
-            core: core, channel: channel, reader: reader, clock: clock, activity: activity, port: port)
+            core: core, channel: channel, pipeline: pipeline, activity: activity, port: port)
         Task(executorPreference: core.executor) { [state] in
             await session.run()
             state.withLockedValue { _ = $0.sessions.removeValue(forKey: id) }

@@ -11,12 +11,22 @@ public struct GatewayRoute: Sendable, Hashable {
     public var surface: String
     /// Where requests go.
     public var upstream: UpstreamAddress
+    /// Host that the client named, where it named one; requests keep it although they may go elsewhere.
+    var host: String?
 
     /// Takes the values as they are.
     public init(provider: String, surface: String, upstream: UpstreamAddress) {
+        self.init(provider: provider, surface: surface, upstream: upstream, host: nil)
+    }
+
+    /// Value of the Host field.
+    var authority: String { host ?? upstream.authority }
+
+    init(provider: String, surface: String, upstream: UpstreamAddress, host: String?) {
         self.provider = provider
         self.surface = surface
         self.upstream = upstream
+        self.host = host
     }
 }
 
@@ -30,13 +40,18 @@ public struct GatewayConfiguration: Sendable {
     public var uid: UInt32
     /// PEM file with certificate authorities to trust besides the system's.
     public var trustFile: String?
+    /// How the forward proxy is set up; nil for none.
+    public var proxy: ProxyConfiguration?
 
     /// Takes the values as they are.
-    public init(port: Int, routes: [GatewayRoute], uid: UInt32, trustFile: String? = nil) {
+    public init(
+        port: Int, routes: [GatewayRoute], uid: UInt32, trustFile: String? = nil, proxy: ProxyConfiguration? = nil
+    ) {
         self.port = port
         self.routes = routes
         self.uid = uid
         self.trustFile = trustFile
+        self.proxy = proxy
     }
 }
 
@@ -48,6 +63,8 @@ public struct GatewayServices: Sendable {
     public var resolver: @Sendable (RestoreScope) -> any PlaceholderResolving
     /// Key under which credentials and conversations are told apart; never leaves the process.
     public var scopeKey: [UInt8]
+    /// The hosts whose TLS ends at the gate, as the catalogue in force has them.
+    public var hosts: @Sendable () -> CatalogueHosts
     /// Login name of the user.
     public var user: String
     /// Where log lines go. They hold no content, no value of a header field and no query.
@@ -56,11 +73,13 @@ public struct GatewayServices: Sendable {
     /// Takes the values as they are.
     public init(
         inspector: any Inspecting, resolver: @escaping @Sendable (RestoreScope) -> any PlaceholderResolving,
-        scopeKey: [UInt8], user: String, logger: Logger
+        scopeKey: [UInt8], hosts: @escaping @Sendable () -> CatalogueHosts = { CatalogueHosts() }, user: String,
+        logger: Logger
     ) {
         self.inspector = inspector
         self.resolver = resolver
         self.scopeKey = scopeKey
+        self.hosts = hosts
         self.user = user
         self.logger = logger
     }

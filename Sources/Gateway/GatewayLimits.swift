@@ -21,6 +21,15 @@ public enum GatewayLimits {
     /// Longest request target, in bytes.
     public static let maxTargetBytes = 8 << 10
 
+    /// Largest single header field of a request through the proxy, in bytes: browsers put all cookies into one.
+    public static let maxProxyFieldBytes = 48 << 10
+    /// Longest request target through the proxy, in bytes: sign-in pages put whole tokens into it.
+    public static let maxProxyTargetBytes = 32 << 10
+    /// Hosts whose TLS context is kept.
+    public static let maxInterceptionContexts = 256
+    /// Origins to which connections are kept for the proxy.
+    public static let maxOrigins = 128
+
     /// Client connections at a time; one more is closed at once.
     public static let maxConnections = 512
     /// Connections kept open to one provider while nothing is asked of it.
@@ -38,6 +47,10 @@ public enum GatewayLimits {
     public static let replyTimeout = TimeAmount.minutes(15)
     /// Time that a connection to a provider is kept without a request. Not shorter than a minute: it is a wake-up.
     public static let upstreamIdleTimeout = TimeAmount.seconds(60)
+    /// Time that a tunnel is kept without a byte in either direction.
+    public static let tunnelIdleTimeout = TimeAmount.minutes(60)
+    /// Time that a client's TLS handshake may take.
+    public static let handshakeTimeout = TimeAmount.seconds(10)
     /// Time that requests in flight get when the agent stops.
     public static let stopTimeout = TimeAmount.seconds(5)
 }

@@ -51,6 +51,7 @@ struct AgentCommand: AsyncParsableCommand {
                   sluice agent run
                   sluice agent run --port 0 --collector http://127.0.0.1:7790 --enrolment-token-file token
                   sluice agent run --upstream openai=https://llm.example.com/openai
+                  sluice agent run --upstream api.openai.com=http://127.0.0.1:9999
                 """)
 
         @OptionGroup var place: Place
@@ -72,7 +73,8 @@ struct AgentCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "Base URL of a provider, for a self-hosted endpoint; may be repeated.", valueName: "provider=url"))
+                "Base URL of a provider, or of a catalogue host that clients of the proxy ask for; may be repeated.",
+                valueName: "provider=url"))
         var upstream: [String] = []
 
         @Option(help: "PEM file with certificate authorities to trust besides the system's.")

@@ -3,6 +3,7 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Policy
 import PromptFormats
 
@@ -47,12 +48,15 @@ final class StandIn: Sendable {
         var waiters: [(test: @Sendable (State) -> Bool, promise: EventLoopPromise<Void>)] = []
     }
 
-    init(_ answer: @escaping @Sendable (WireRequest) -> Answer = { _ in .bytes(reply("{}")) }) async throws {
+    init(
+        tls: NIOSSLContext? = nil, _ answer: @escaping @Sendable (WireRequest) -> Answer = { _ in .bytes(reply("{}")) }
+    ) async throws {
         let state = NIOLockedValueBox(State(answer: answer))
         self.state = state
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(StandInHandler(state))
                 }
             }
@@ -217,6 +221,23 @@ final class RawClient: Sendable {
             .connect(host: host, port: port).get()
     }
 
+    /// Speaks TLS from here on, with the name that is sent, and trusts that authority alone.
+    func startTLS(_ host: String, trusting root: [UInt8], protocols: [String] = []) async throws {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .certificates([try NIOSSLCertificate(bytes: root, format: .der)])
+        configuration.applicationProtocols = protocols
+        let context = try NIOSSLContext(configuration: configuration)
+        let secured = channel.eventLoop.makePromise(of: Void.self)
+        channel.closeFuture.whenComplete { _ in secured.fail(ChannelError.eof) }
+        try await channel.eventLoop.submit { [channel] in
+            let waiter = HandshakeWaiter { secured.completeWith($0.map { _ in () }) }
+            try channel.pipeline.syncOperations.addHandler(waiter, position: .first)
+            try channel.pipeline.syncOperations.addHandler(
+                NIOSSLClientHandler(context: context, serverHostname: host), position: .first)
+        }.get()
+        try await secured.futureResult.get()
+    }
+
     func send(_ bytes: some Sequence<UInt8>) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
     func send(_ text: String) { send(text.utf8) }
     func close() async { try? await channel.close() }
@@ -364,9 +385,11 @@ struct TestGateway {
     init(
         _ inspector: ScriptedInspector = ScriptedInspector(), uid: UInt32 = getuid(), upstream: String? = nil,
         vault: @escaping @Sendable (RestoreScope) -> any PlaceholderResolving = { _ in NoValues() },
+        standIn tls: NIOSSLContext? = nil, trustFile: String? = nil,
+        proxy: (@Sendable (_ standInPort: Int) -> ProxyConfiguration)? = nil,
         answer: @escaping @Sendable (WireRequest) -> StandIn.Answer = { _ in .bytes(StandIn.reply("{}")) }
     ) async throws {
-        standIn = try await StandIn(answer)
+        standIn = try await StandIn(tls: tls, answer)
         self.inspector = inspector
         let address = try UpstreamAddress(upstream ?? "http://127.0.0.1:\(standIn.port)")
         let routes = [
@@ -374,9 +397,11 @@ struct TestGateway {
             GatewayRoute(provider: "anthropic", surface: "claude-api", upstream: address),
         ]
         gateway = try await Gateway.make(
-            GatewayConfiguration(port: 0, routes: routes, uid: uid),
+            GatewayConfiguration(
+                port: 0, routes: routes, uid: uid, trustFile: trustFile, proxy: proxy?(standIn.port)),
             services: GatewayServices(
-                inspector: inspector, resolver: vault, scopeKey: Array("test key".utf8), user: "someone",
+                inspector: inspector, resolver: vault, scopeKey: Array("test key".utf8),
+                hosts: { TestCatalogue.hosts }, user: "someone",
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             group: MultiThreadedEventLoopGroup.singleton)
         port = try await gateway.start()

@@ -13,8 +13,11 @@ public struct AgentSettings: Sendable, Hashable {
     public var selection = RuleSelection()
     /// Policy file; nil takes the standard one.
     public var policy: String?
-    /// Base URL of each provider that differs from the standard one.
+    /// Base URL of each provider that differs from the standard one. A key with a dot is a host of the catalogue: what the proxy is asked to
+    /// send there goes to that address.
     public var upstreams: [String: UpstreamAddress] = [:]
+    /// Ports that the proxy connects to, besides 443 and 80.
+    public var proxyPorts: Set<Int> = []
     /// Certificate authorities to trust besides the system's, for providers and collector.
     public var upstreamCAFile: String?
     /// Where events are delivered; nil keeps them in the journal.
@@ -33,6 +36,9 @@ public struct AgentSettings: Sendable, Hashable {
     /// Largest settings file that is read, in bytes.
     public static let maxFileBytes = 256 << 10
 
+    /// Most ports that may be named for the proxy.
+    public static let maxProxyPorts = 64
+
     /// The defaults.
     public init(paths: AgentPaths = AgentPaths()) {
         self.paths = paths
@@ -50,6 +56,7 @@ public struct AgentSettings: Sendable, Hashable {
         public var stateFolder: String?
         public var runtimeFolder: String?
         public var upstreams: [String: UpstreamAddress] = [:]
+        public var proxyPorts: Set<Int>?
         public var upstreamCAFile: String?
         public var collector: UpstreamAddress?
         public var enrolmentTokenFile: String?
@@ -73,6 +80,7 @@ public struct AgentSettings: Sendable, Hashable {
         paths.runtime = layer.runtimeFolder ?? paths.runtime
         if layer.runtimeFolder != nil { paths.runtimeIsSubstitute = false }
         upstreams.merge(layer.upstreams) { _, new in new }
+        proxyPorts = layer.proxyPorts ?? proxyPorts
         upstreamCAFile = layer.upstreamCAFile ?? upstreamCAFile
         collector = layer.collector ?? collector
         enrolmentTokenFile = layer.enrolmentTokenFile ?? enrolmentTokenFile
@@ -121,6 +129,10 @@ public struct AgentSettings: Sendable, Hashable {
             for entry in upstreams.table.entries {
                 layer.upstreams[entry.key] = address(&upstreams, entry.key)
             }
+        }
+        if var proxy = reader.table("proxy") {
+            layer.proxyPorts = proxy.integers("ports", in: 1...65_535, max: maxProxyPorts).map(Set.init)
+            proxy.finish()
         }
         reader.finish()
         try list.check()

@@ -26,6 +26,7 @@ public final class AgentService: Service {
     let inspector: Inspector
     let courier: Courier?
     let state: NIOLockedValueBox<State>
+    /// Signs for the hosts whose TLS ends at the gate; without an authority it refuses.
     let issuer: LeafIssuer
     private let lock: InstanceLock
     private let group: any EventLoopGroup
@@ -35,13 +36,21 @@ public final class AgentService: Service {
     private let ready: @Sendable (Int) -> Void
 
     struct State: Sendable {
-        var loaded: LoadedSnapshot
+        var loaded: LoadedSnapshot {
+            didSet { hosts = CatalogueHosts(loaded.snapshot.catalogue) }
+        }
+        private(set) var hosts: CatalogueHosts
         var port = 0
         var gateway: Gateway?
         var reloadFailure: String?
         /// Why the authority can't be used.
         var certificateProblem: String?
         let began = ContinuousClock.now
+
+        init(loaded: LoadedSnapshot) {
+            self.loaded = loaded
+            hosts = CatalogueHosts(loaded.snapshot.catalogue)
+        }
     }
 
     /// Prepares everything that can fail: folders, the one-instance lock, the device key, pack and policy, the journal. Nothing listens
@@ -122,7 +131,8 @@ public final class AgentService: Service {
             try gatewayConfiguration(loaded.snapshot.catalogue),
             services: GatewayServices(
                 inspector: inspector, resolver: { [vault] in vault.resolver(for: $0) },
-                scopeKey: Keys.derive(deviceKey, for: "sluice scope"), user: Host.user, logger: logger),
+                scopeKey: Keys.derive(deviceKey, for: "sluice scope"),
+                hosts: { [state] in state.withLockedValue { $0.hosts } }, user: Host.user, logger: logger),
             group: group)
         let control = ControlServer(group: group, logger: logger) { [weak self] question in
             await self?.answer(question) ?? ControlAnswer(error: "the agent is stopping")
@@ -156,7 +166,8 @@ public final class AgentService: Service {
     private func gatewayConfiguration(_ catalogue: Catalogue) throws -> GatewayConfiguration {
         GatewayConfiguration(
             port: settings.port, routes: try Routes.make(settings, catalogue), uid: getuid(),
-            trustFile: settings.upstreamCAFile)
+            trustFile: settings.upstreamCAFile,
+            proxy: try ProxySetup.make(settings, CatalogueHosts(catalogue), issuer))
     }
 
     private func start(_ gateway: Gateway) async throws -> Int {

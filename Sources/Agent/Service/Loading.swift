@@ -40,7 +40,7 @@ enum Routes {
             // A local server's usual port may be ours.
             if !(address.isLoopback && address.port == settings.port) { upstreams[provider.id] = address }
         }
-        upstreams.merge(settings.upstreams) { _, set in set }
+        upstreams.merge(settings.upstreams.filter { !$0.key.contains(".") }) { _, set in set }
         return try upstreams.sorted { $0.key < $1.key }.map { provider, address in
             guard let surface = catalogue.gatewaySurface(of: provider, at: address.host) else {
                 let known = catalogue.providers.filter { $0.gatewaySurface != nil }.map(\.id).sorted()

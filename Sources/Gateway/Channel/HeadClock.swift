@@ -3,7 +3,7 @@ import NIOCore
 /// Fails the connection when a request's head takes longer than `GatewayLimits.headTimeout` from its first byte.
 ///
 /// Stands before the decoder, which shows a head only when it is whole. Loop-bound like `PartReader`.
-final class HeadClock: ChannelInboundHandler, @unchecked Sendable {
+final class HeadClock: ChannelInboundHandler, RemovableChannelHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 

@@ -4,7 +4,7 @@ import NIOCore
 /// that, so a slow reader slows the sender.
 ///
 /// Lives on its channel's event loop. Unchecked because the compiler can't see that: every entry checks it at run time.
-package final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecked Sendable {
+package final class PartReader<Part: Sendable>: ChannelInboundHandler, RemovableChannelHandler, @unchecked Sendable {
     package typealias InboundIn = Part
 
     private let loop: any EventLoop
@@ -130,6 +130,12 @@ package final class PartReader<Part: Sendable>: ChannelInboundHandler, @unchecke
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         finish(.failure(error))
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Where half of a connection may be closed, this is its end for a reader.
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { finish(.success(nil)) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     package func channelInactive(context: ChannelHandlerContext) {

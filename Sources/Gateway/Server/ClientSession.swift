@@ -7,10 +7,21 @@ import PromptFormats
 struct ClientSession {
     let core: GatewayCore
     let channel: any Channel
-    let reader: PartReader<HTTPServerRequestPart>
-    let clock: HeadClock
+    let pipeline: ServerPipeline
     let activity: SessionActivity
+    /// The gateway's own port.
     let port: Int
+    var entrance = Entrance.port
+
+    var reader: PartReader<HTTPServerRequestPart> { pipeline.reader }
+
+    /// Where a connection's requests come in.
+    enum Entrance {
+        /// At the loopback port itself: base URLs, and the proxy's two ways of asking.
+        case port
+        /// In a tunnel whose TLS ends here.
+        case tunnel(Interception)
+    }
 
     /// Serves requests until the client goes, asks to close, or breaks a rule.
     func run() async {
@@ -35,11 +46,14 @@ struct ClientSession {
     private func serveOne() async throws -> Bool {
         activity.isBusy = false
         guard !activity.isStopping else { return false }
-        clock.arm()
+        pipeline.clock.arm()
         guard let part = try await reader.next(within: GatewayLimits.idleTimeout) else { return false }
-        clock.stop()
+        pipeline.clock.stop()
         activity.isBusy = true
         guard case .head(let head) = part else { return false }
+        if case .port = entrance, head.method == .CONNECT, let proxy = core.configuration.proxy {
+            return try await connect(head, proxy)
+        }
         var exchange = Exchange(session: self, head: head)
         let outcome = try await exchange.run()
         switch outcome {
@@ -49,6 +63,17 @@ struct ClientSession {
             await linger()
             return false
         }
+    }
+
+    private func connect(_ head: HTTPRequestHead, _ proxy: ProxyConfiguration) async throws -> Bool {
+        if let problem = HeaderRules.problem(head) {
+            write(OwnReply(problem, kind: .badRequest), close: true, bodiless: false)
+            await linger()
+            return false
+        }
+        let outcome = try await ConnectRequest(session: self, head: head, proxy: proxy).run()
+        if case .refused = outcome { await linger() }
+        return false
     }
 
     private func refuse(_ message: String, _ status: Int) async {
@@ -62,9 +87,15 @@ struct ClientSession {
         reader.discardRest()
         channel.close(mode: .output, promise: nil)
         try? channel.syncOptions?.setOption(.autoRead, value: true)
-        let deadline = core.loop.scheduleTask(in: .seconds(2)) { channel.close(promise: nil) }
+        let deadline = core.loop.scheduleTask(in: .seconds(2)) { [channel] in channel.close(promise: nil) }
         try? await channel.closeFuture.get()
         deadline.cancel()
+    }
+
+    /// Tells a client that waits for it to send its body.
+    func writeContinue() {
+        let go = HTTPResponseHead(version: .http1_1, status: .continue)
+        channel.writeAndFlush(HTTPServerResponsePart.head(go), promise: nil)
     }
 
     /// Writes an answer of the gate's own.

@@ -29,6 +29,8 @@ struct Exchange {
         /// What the format gets to know of the head.
         var requestHead: RequestHead
         var format: any RequestFormat
+        /// Whether it goes on uninspected: what a proxy carries for a host or path that is no AI provider's.
+        var passes = false
     }
 
     let session: ClientSession
@@ -60,7 +62,8 @@ struct Exchange {
         defer { log(providerID, began) }
         do {
             let admitted = try await admit()
-            providerID = admitted.provider.route.provider
+            providerID = admitted.passes ? "-" : admitted.provider.route.provider
+            if admitted.passes { return try await passThrough(admitted) }
             let body = try await readBody(admitted)
             let judged = try await judge(body, admitted)
             return try await forward(judged, admitted)
@@ -88,16 +91,14 @@ struct Exchange {
         if let problem = HeaderRules.problem(head) {
             throw Answered(reply: OwnReply(problem, kind: .badRequest), reason: "malformed")
         }
+        if case .tunnel(let interception) = session.entrance { return try await admit(from: interception) }
+        if core.configuration.proxy != nil, let (target, path) = ProxyTarget.absolute(head.uri) {
+            return try admit(absolute: target, path)
+        }
         if let problem = PortDefence.problem(head.headers, port: session.port) {
             throw Answered(reply: OwnReply(problem, kind: .portDefence), reason: "port-defence")
         }
-        if !hasBody, !bodyRead {
-            // What is left of a request without a body is its end, which stands in the same bytes as the head.
-            guard case .end? = try await session.reader.next(within: GatewayLimits.bodyTimeout) else {
-                throw CancellationError()
-            }
-            bodyRead = true
-        }
+        try await readEnd()
         if head.method == .CONNECT || head.method == .TRACE {
             throw Answered(
                 reply: OwnReply("\(head.method.rawValue) is not served here.", kind: .badRequest, status: 405),
@@ -118,6 +119,15 @@ struct Exchange {
             return Admitted(
                 provider: provider, path: path, requestHead: requestHead, format: RequestFormats.match(requestHead))
         }
+    }
+
+    /// What is left of a request without a body is its end, which stands in the same bytes as the head.
+    mutating func readEnd() async throws {
+        guard !hasBody, !bodyRead else { return }
+        guard case .end? = try await session.reader.next(within: GatewayLimits.bodyTimeout) else {
+            throw CancellationError()
+        }
+        bodyRead = true
     }
 
     private func unknownPath() -> Answered {

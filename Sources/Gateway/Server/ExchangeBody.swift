@@ -14,10 +14,7 @@ extension Exchange {
             if !waits { try await drain(from: 0) }
             throw await tooLarge(admitted)
         }
-        if waits {
-            let go = HTTPResponseHead(version: .http1_1, status: .continue)
-            session.channel.writeAndFlush(HTTPServerResponsePart.head(go), promise: nil)
-        }
+        if waits { session.writeContinue() }
         var body = session.channel.allocator.buffer(capacity: min(declaredBytes ?? 0, 1 << 20))
         while let part = try await session.reader.next(within: GatewayLimits.bodyTimeout) {
             switch part {

@@ -26,7 +26,7 @@ extension Exchange {
         return relayed
     }
 
-    private func lease(_ judged: Judged, _ admitted: Admitted) async throws -> UpstreamConnection {
+    func lease(_ judged: Judged, _ admitted: Admitted) async throws -> UpstreamConnection {
         do {
             return try await admitted.provider.pool.lease()
         } catch {
@@ -37,7 +37,7 @@ extension Exchange {
     private func send(_ judged: Judged, _ admitted: Admitted, on connection: UpstreamConnection) -> SendProgress {
         let statesLength = hasBody || head.headers.contains(name: "content-length")
         let outgoing = HeaderRules.Outgoing(
-            authority: admitted.provider.route.upstream.authority,
+            authority: admitted.provider.route.authority,
             bodyBytes: statesLength ? judged.body.readableBytes : nil, needsPlainReply: judged.resolver != nil)
         let request = HTTPRequestHead(
             version: .http1_1, method: head.method, uri: admitted.provider.route.upstream.basePath + admitted.path,
@@ -54,7 +54,7 @@ extension Exchange {
         return progress
     }
 
-    private func replyHead(
+    func replyHead(
         _ connection: UpstreamConnection, _ judged: Judged, _ admitted: Admitted
     ) async throws -> HTTPResponseHead {
         let authority = admitted.provider.route.upstream.authority
@@ -84,7 +84,7 @@ extension Exchange {
     // MARK: The reply
 
     /// Streams a reply to the client. From here on the only way to tell of a failure is to break off.
-    private mutating func relay(
+    mutating func relay(
         _ reply: HTTPResponseHead, _ connection: UpstreamConnection, _ judged: Judged, _ admitted: Admitted
     ) async throws -> Outcome {
         status = Int(reply.status.code)
@@ -170,13 +170,15 @@ extension Exchange {
     }
 
     private func writeHead(_ reply: HTTPResponseHead, length: ReplyLength, event: String?) -> Bool {
-        var headers: HTTPHeaders
+        var count: Int?
+        var keepsLength = true
         switch length {
-        case .asItCame: headers = HeaderRules.toClient(reply.headers, length: nil, keepsLength: true, event: event)
-        case .unknown: headers = HeaderRules.toClient(reply.headers, length: nil, keepsLength: false, event: event)
-        case .bytes(let count):
-            headers = HeaderRules.toClient(reply.headers, length: count, keepsLength: true, event: event)
+        case .asItCame: break
+        case .unknown: keepsLength = false
+        case .bytes(let bytes): count = bytes
         }
+        var headers = HeaderRules.toClient(
+            reply.headers, length: count, keepsLength: keepsLength, event: event, isProxied: isProxied)
         let hasNoBody = head.method == .HEAD || reply.status == .noContent || reply.status == .notModified
         var goesOn = keepsAlive
         if !hasNoBody, !headers.contains(name: "content-length") {

@@ -49,10 +49,11 @@ extension Exchange {
     ) -> Prompt {
         let route = admitted.provider.route
         let destination = Destination(
-            provider: route.provider, surface: route.surface, host: route.upstream.host, model: request.model,
+            provider: route.provider, surface: route.surface, host: route.host ?? route.upstream.host,
+            model: request.model,
             otherModels: Array(request.models.dropFirst()), account: PromptBuilder.account(head.headers))
         return Prompt(
-            segments: segments, opaque: opaque, destination: destination, channel: .gateway,
+            segments: segments, opaque: opaque, destination: destination, channel: isProxied ? .proxy : .gateway,
             application: head.headers.first(name: "user-agent"), user: core.services.user,
             scope: core.scoping.scope(
                 uid: core.configuration.uid, headers: head.headers, target: head.uri, destination: destination,

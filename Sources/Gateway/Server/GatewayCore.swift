@@ -18,6 +18,10 @@ final class GatewayCore: Sendable {
     let executor: LoopExecutor
     let budget: BodyBudget
     let providers: [String: Provider]
+    /// Connections that clients of the proxy ask for; nil without a proxy.
+    let origins: OriginPools?
+    /// TLS towards clients; nil where the device has no authority.
+    let contexts: InterceptionContexts?
     let logger: Logger
 
     init(_ configuration: GatewayConfiguration, _ services: GatewayServices, on loop: any EventLoop) {
@@ -32,7 +36,15 @@ final class GatewayCore: Sendable {
             configuration.routes.map {
                 ($0.provider, Provider(route: $0, pool: UpstreamPool($0.upstream, on: loop, tls: tls)))
             }, uniquingKeysWith: { first, _ in first })
+        origins = configuration.proxy.map { OriginPools(on: loop, tls: tls, proxy: $0) }
+        contexts = configuration.proxy?.issuer.map { InterceptionContexts($0) }
         logger = services.logger
+    }
+
+    /// Closes idle connections to providers, and from now on whatever comes back.
+    func closeUpstream() {
+        for provider in providers.values { provider.pool.close() }
+        origins?.close()
     }
 
     /// The sentence that tells a lost client where to go.

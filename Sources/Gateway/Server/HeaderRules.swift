@@ -50,8 +50,31 @@ enum HeaderRules {
         return out
     }
 
+    /// The fields of a request whose body goes on as it comes.
+    static func passing(_ headers: HTTPHeaders, authority: String) -> HTTPHeaders {
+        let named = connectionTokens(headers)
+        var out = HTTPHeaders()
+        out.reserveCapacity(headers.count)
+        for (name, value) in headers {
+            let lower = name.lowercased()
+            switch lower {
+            case "host": out.add(name: name, value: authority)
+            // Checked before to be nothing but chunked.
+            case "transfer-encoding": out.add(name: name, value: value)
+            case "expect": continue
+            default:
+                if hopByHop.contains(lower) || named.contains(lower) { continue }
+                out.add(name: name, value: value)
+            }
+        }
+        return out
+    }
+
     /// The fields that go to the client. `keepsLength` is false when the body may change on its way; `length` is what it has become.
-    static func toClient(_ headers: HTTPHeaders, length: Int?, keepsLength: Bool, event: String?) -> HTTPHeaders {
+    /// At the port itself no page may read a reply, whatever the provider allows on its own; through the proxy pages are clients like any.
+    static func toClient(
+        _ headers: HTTPHeaders, length: Int?, keepsLength: Bool, event: String?, isProxied: Bool
+    ) -> HTTPHeaders {
         let named = connectionTokens(headers)
         var out = HTTPHeaders()
         out.reserveCapacity(headers.count + 2)
@@ -62,8 +85,7 @@ enum HeaderRules {
                 if keepsLength { out.add(name: name, value: length.map(String.init) ?? value) }
                 continue
             }
-            // No page may read from this port, whatever the provider allows on its own.
-            if lower.hasPrefix("access-control-") { continue }
+            if !isProxied, lower.hasPrefix("access-control-") { continue }
             // Ours; another's would be mistaken for it.
             if lower == "x-sluice-event" { continue }
             out.add(name: name, value: value)

@@ -12,24 +12,11 @@ enum RequestTarget: Equatable {
     /// Takes a target apart. Only the path and query form is served; dot segments are not resolved but refused, since the provider
     /// might resolve them otherwise than we do.
     init(_ target: String) {
-        guard target.utf8.count <= GatewayLimits.maxTargetBytes else {
-            self = .bad("The request's URL is longer than \(GatewayLimits.maxTargetBytes) bytes.")
-            return
-        }
-        guard target.utf8.first == UInt8(ascii: "/") else {
-            self = .bad("The request line must hold a path; this port is not a forward proxy.")
-            return
-        }
-        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") })
-        else {
-            self = .bad("The request's URL holds a character that has to be percent-encoded.")
+        if let problem = Self.problem(target, maxBytes: GatewayLimits.maxTargetBytes) {
+            self = .bad(problem)
             return
         }
         let path = target.prefix { $0 != "?" }
-        guard !Self.hasDotSegments(path) else {
-            self = .bad("The request's path has . or .. segments.")
-            return
-        }
         if path == "/healthz" {
             self = .health
             return
@@ -38,6 +25,18 @@ enum RequestTarget: Equatable {
         let rest = target.dropFirst(1 + name.count)
         self =
             name.isEmpty || rest.isEmpty || rest.first != "/" ? .unknown : .provider(String(name), rest: String(rest))
+    }
+
+    /// What is wrong with a path and query; nil if nothing is.
+    static func problem(_ target: String, maxBytes: Int) -> String? {
+        guard target.utf8.count <= maxBytes else { return "The request's URL is longer than \(maxBytes) bytes." }
+        guard target.utf8.first == UInt8(ascii: "/") else { return "The request line must hold a path here." }
+        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") })
+        else {
+            return "The request's URL holds a character that has to be percent-encoded."
+        }
+        guard !hasDotSegments(target.prefix { $0 != "?" }) else { return "The request's path has . or .. segments." }
+        return nil
     }
 
     /// Whether a path has a segment of one or two dots, plain or percent-encoded.

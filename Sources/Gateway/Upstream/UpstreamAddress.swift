@@ -76,6 +76,14 @@ public struct UpstreamAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// An address that a client of the proxy named.
+    init(secure: Bool, host: String, port: Int) {
+        self.secure = secure
+        self.host = host
+        self.port = port
+        basePath = ""
+    }
+
     /// The value of the Host field.
     public var authority: String {
         let name = host.contains(":") ? "[\(host)]" : host

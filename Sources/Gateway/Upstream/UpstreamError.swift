@@ -7,6 +7,7 @@ public struct UpstreamError: Error, Sendable, CustomStringConvertible {
     /// The cause.
     public enum Cause: String, Sendable, CaseIterable {
         case nameNotFound, refused, unreachable, timedOut, badCertificate, tls, closed, badReply
+        case forbiddenAddress = "forbidden-address"
     }
 
     /// The cause.
@@ -28,6 +29,7 @@ public struct UpstreamError: Error, Sendable, CustomStringConvertible {
             "The certificate of \(authority) is not to be trusted (\(detail)). Nothing was sent. If an own certificate authority is in use, name it with --upstream-ca-file."
         case .tls: "No TLS connection to \(authority) came about (\(detail)). Nothing was sent."
         case .closed: "\(authority) closed the connection before it answered. Try again."
+        case .forbiddenAddress: "\(authority) \(detail): the proxy does not connect there."
         case .badReply: "\(authority) answered with something that is not HTTP/1.1 (\(detail))."
         }
     }

@@ -2,7 +2,6 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import NIOTLS
 
 /// One connection to a provider. Belongs to one event loop.
 struct UpstreamConnection: Sendable {
@@ -20,11 +19,14 @@ final class UpstreamPool: @unchecked Sendable {
     let address: UpstreamAddress
     private let loop: any EventLoop
     private let tls: UpstreamTLS
+    /// Set where a client of the proxy named the address: not every one may be connected to.
+    private let guarding: ProxyConfiguration?
     private var idle: [Idle] = []
     private var closed = false
 
-    init(_ address: UpstreamAddress, on loop: any EventLoop, tls: UpstreamTLS) {
+    init(_ address: UpstreamAddress, on loop: any EventLoop, tls: UpstreamTLS, guarding: ProxyConfiguration? = nil) {
         self.address = address
+        self.guarding = guarding
         self.loop = loop
         self.tls = tls
     }
@@ -117,7 +119,20 @@ final class UpstreamPool: @unchecked Sendable {
         }
         // An address literal needs no resolver, which is a thread and a wait.
         if let literal = try? SocketAddress(ipAddress: address.host, port: address.port) {
+            if let guarding, let problem = AddressRules.problem(literal, allowsLoopback: guarding.allowsLoopback) {
+                throw UpstreamError(.forbiddenAddress, address.authority, problem)
+            }
             return try await bootstrap.connect(to: literal, channelInitializer: build)
+        }
+        if let guarding {
+            let resolver = GuardedResolver(guarding, on: loop)
+            do {
+                return try await bootstrap.resolver(resolver).connect(
+                    host: address.host, port: address.port, channelInitializer: build)
+            } catch {
+                guard let problem = resolver.problem else { throw error }
+                throw UpstreamError(.forbiddenAddress, address.authority, problem)
+            }
         }
         return try await bootstrap.connect(host: address.host, port: address.port, channelInitializer: build)
     }
@@ -132,7 +147,7 @@ final class UpstreamPool: @unchecked Sendable {
             // An address has no server name to send; the certificate is then checked against the address itself.
             let name = address.isAddress ? nil : address.host
             try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
-            try pipeline.addHandler(HandshakeWaiter(secured))
+            try pipeline.addHandler(HandshakeWaiter { secured.completeWith($0.map { _ in () }) })
         } else {
             secured.succeed()
         }
@@ -150,33 +165,5 @@ final class UpstreamPool: @unchecked Sendable {
         try pipeline.addHandler(reader)
         return Opened(
             connection: UpstreamConnection(channel: channel, reader: reader), secured: secured.futureResult)
-    }
-}
-
-/// Tells when TLS stands, or what broke it: the close alone would say only that the connection has ended.
-private final class HandshakeWaiter: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let secured: EventLoopPromise<Void>
-
-    init(_ secured: EventLoopPromise<Void>) { self.secured = secured }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event { secured.succeed() }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        secured.fail(error)
-        context.fireErrorCaught(error)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        secured.fail(ChannelError.eof)
-        context.fireChannelInactive()
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        secured.fail(ChannelError.eof)
     }
 }

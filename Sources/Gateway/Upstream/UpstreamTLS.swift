@@ -4,6 +4,9 @@ import NIOSSL
 /// The one TLS context of all connections to providers. Made at the first use: reading the system's roots takes milliseconds and
 /// memory that an agent without TLS upstream need not spend.
 public final class UpstreamTLS: Sendable {
+    /// The oldest version of TLS that is spoken, to providers and, through the proxy, to clients.
+    static let minimumVersion = TLSVersion.tlsv12
+
     private let trustFile: String?
     private let made = NIOLockedValueBox<NIOSSLContext?>(nil)
 
@@ -15,7 +18,7 @@ public final class UpstreamTLS: Sendable {
             if let made { return made }
             var configuration = TLSConfiguration.makeClientConfiguration()
             configuration.certificateVerification = .fullVerification
-            configuration.minimumTLSVersion = .tlsv12
+            configuration.minimumTLSVersion = Self.minimumVersion
             configuration.applicationProtocols = ["http/1.1"]
             if let trustFile {
                 configuration.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(trustFile))]

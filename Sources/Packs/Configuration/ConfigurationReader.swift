@@ -139,6 +139,26 @@ public struct ConfigurationReader {
         return texts
     }
 
+    /// An array of whole numbers within a range.
+    public mutating func integers(_ key: String, in range: ClosedRange<Int>, max: Int) -> [Int]? {
+        guard let value = value(key) else { return nil }
+        guard case .array(let items) = value.content else {
+            wrong(key, value, wanted: "an array of whole numbers")
+            return nil
+        }
+        guard items.count <= max else {
+            mistakes.add(value.position, "\"\(key)\" has \(items.count) entries", mend: "at most \(max) are allowed")
+            return nil
+        }
+        return items.compactMap { item in
+            if case .integer(let number) = item.content, range.contains(Int(number)) { return Int(number) }
+            mistakes.add(
+                item.position,
+                "\"\(key)\" holds what is no whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+    }
+
     /// A table within this one.
     public mutating func table(_ key: String) -> ConfigurationReader? {
         guard let value = value(key) else { return nil }
