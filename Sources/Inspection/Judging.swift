@@ -36,6 +36,7 @@ enum Judging {
                 own = .block
                 notes.insert("a part that can't be rewritten holds what would be redacted: block")
             }
+            own = capped(own, prompt, decision, &notes)
             detections[index].action = own
             action = max(action, own)
         }
@@ -46,7 +47,9 @@ enum Judging {
                 own = .block
                 notes.insert("what can't be inspected can't be redacted: block")
             }
-            if item.reason == .tooLarge, own < .block {
+            if prompt.isCopy {
+                own = capped(own, prompt, decision, &notes)
+            } else if item.reason == .tooLarge, own < .block {
                 own = .block
                 notes.insert("what the \(prompt.channel.rawValue) can't hold it can't send: block")
             }
@@ -55,10 +58,27 @@ enum Judging {
         }
         // The prompt as a whole may be held to more than any part of it: a destination that nothing may go to.
         let most = decision.perItem.max() ?? .allow
-        if decision.action > most { action = max(action, feasible(decision.action, on: prompt.channel, &notes)) }
+        if decision.action > most, !prompt.isCopy {
+            action = max(action, feasible(decision.action, on: prompt.channel, &notes))
+        }
+        if let evidence = prompt.evidence { notes.insert(evidence) }
         return Judged(
             action: action, detections: detections.withoutOverlaps(), opaque: opaque, decision: decision,
             trace: decision.trace + notes.sorted().map { TraceLine(.channel, $0) })
+    }
+
+    /// The action within what the channel has asked for.
+    private static func capped(
+        _ action: PolicyAction, _ prompt: Prompt, _ decision: PolicyDecision, _ notes: inout Set<String>
+    ) -> PolicyAction {
+        guard let ceiling = prompt.ceiling, action > ceiling else { return action }
+        if prompt.isCopy {
+            notes.insert("a copy goes nowhere yet: \(ceiling.rawValue)")
+        } else {
+            guard decision.suspension == nil, decision.tier != .forbidden else { return action }
+            notes.insert("the \(prompt.channel.rawValue) gives placeholders where policy says \(action.rawValue)")
+        }
+        return ceiling
     }
 
     private static func feasible(

@@ -139,6 +139,12 @@ public struct Prompt: Sendable {
     public var user: String
     /// Within which placeholders hold.
     public var scope: RestoreScope
+    /// The most that is made of a finding, where the channel has something milder that keeps the value in: `coach` for a copy, which goes
+    /// nowhere yet, `redact` where placeholders are given instead of nothing. Nil for what policy says. What a suspension or a forbidden
+    /// destination says stays.
+    public var ceiling: PolicyAction?
+    /// What the channel knows of where the text goes, for the trace: the product's words alone.
+    public var evidence: String?
 
     /// Makes a prompt.
     public init(
@@ -153,4 +159,7 @@ public struct Prompt: Sendable {
         self.user = user
         self.scope = scope
     }
+
+    /// Whether nothing leaves with it yet.
+    var isCopy: Bool { ceiling.map { $0 <= .coach } ?? false }
 }

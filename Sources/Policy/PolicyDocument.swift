@@ -227,6 +227,8 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
     public var suspensions: [Suspension]
     /// `[[attest]]`.
     public var attestations: [Attestation]
+    /// `[clipboard]`.
+    public var clipboard = ClipboardPolicy()
 
     /// Makes a document.
     public init(
@@ -280,6 +282,7 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
         merged.overrides = overrides + base.overrides
         merged.suspensions = suspensions + base.suspensions
         merged.attestations = attestations + base.attestations
+        merged.clipboard = clipboard.over(base.clipboard)
         return merged
     }
 }

@@ -32,6 +32,7 @@ public struct PolicyFile: Sendable {
         document.overrides = reader.tables("override").compactMap { Self.override($0) }
         document.suspensions = reader.tables("suspend").compactMap { Self.suspension($0) }
         document.attestations = reader.tables("attest").compactMap { Self.attestation($0) }
+        if let clipboard = reader.table("clipboard") { document.clipboard = Self.clipboard(clipboard) }
         reader.finish()
         try list.check()
         self.document = document
@@ -128,6 +129,15 @@ public struct PolicyFile: Sendable {
         override.reason = reader.string("reason")
         reader.finish()
         return name == nil || action == nil ? nil : override
+    }
+
+    private static func clipboard(_ given: ConfigurationReader) -> ClipboardPolicy {
+        var reader = given
+        let policy = ClipboardPolicy(
+            mode: reader.choice("mode"), application: reader.choice("application"), likely: reader.choice("likely"),
+            unknown: reader.choice("unknown"), primary: reader.bool("primary"))
+        reader.finish()
+        return policy
     }
 
     private static func suspension(_ given: ConfigurationReader) -> Suspension? {
