@@ -71,6 +71,13 @@ import Testing
         #expect(findings.map(\.value) == [value])
     }
 
+    @Test("A prefix belongs to the value, a label's letters within it are no label")
+    func prefixes() throws {
+        #expect(try scan("acme_key = live_\(Self.hex)", Self.rules).map(\.value) == ["live_\(Self.hex)"])
+        #expect(try scan("acme_key = v2/\(Self.hex)", Self.rules).map(\.value) == ["v2/\(Self.hex)"])
+        #expect(try scan("x Qk7kEy_\(Self.hex)", Self.rules).isEmpty)
+    }
+
     @Test("A value of the greatest length is found, and one byte more is another value")
     func limits() throws {
         let value = Self.random(1280, "abcdefghijklmnopqrstuvwxyz0123456789")

@@ -121,6 +121,61 @@ struct SilenceTests {
         }
     }
 
+    /// Keys behind their names, tokens with a checksum, and tokens told by where they stand.
+    private static let placed = [
+        Sample.github, Sample.assigned,
+        RuleDefinition(
+            id: "labelled", name: "Labelled", anchors: [.shape(.label)], matcher: "labelled-secret", minRandomness: 0.6),
+        RuleDefinition(
+            id: "bearer", name: "Bearer", anchors: [literal("Bearer ")], regex: #"\bBearer ([\w-]{20,})"#,
+            minRandomness: 0.6),
+    ]
+
+    @Test(
+        "A wrong checksum silences what only stands where a secret would",
+        arguments: ["token = {}", "api_key: '{}'", "x: Bearer {}", "{\"access_token\": \"{}\"}", "x=%22Bearer%20{}%22"])
+    func refuted(_ text: String) throws {
+        var chance = SeededRandom(21)
+        let right = githubToken(&chance)
+        let wrong = String(right.dropLast()) + (right.last == "a" ? "b" : "a")
+        #expect(try scan(text.replacing("{}", with: right), Self.placed).map(\.value) == [right])
+        #expect(try scan(text.replacing("{}", with: wrong), Self.placed).isEmpty)
+        // One more character, and it is a value of another form.
+        #expect(try scan(text.replacing("{}", with: wrong + "x9"), Self.placed).count == 1)
+    }
+
+    @Test("A wrong checksum silences nothing beside it")
+    func refutedAlone() throws {
+        var chance = SeededRandom(22)
+        let wrong = String(githubToken(&chance).dropLast()) + "-"
+        let right = githubToken(&chance)
+        #expect(try scan("ghp_\(chance.text(36, of: base62)) \(right)", Self.placed).map(\.value) == [right])
+        #expect(try scan("token = \(wrong)\(right)", Self.placed).contains { $0.value.hasSuffix(right) })
+    }
+
+    @Test("A digest or a UUID behind a name that says no more than token is silent, and a key wherever more is said")
+    func digests() throws {
+        var chance = SeededRandom(23)
+        let values =
+            [32, 40, 64].map { chance.text($0, of: "0123456789abcdef") } + ["7d570117-a46e-4dac-8029-955038df5a9c"]
+        for value in values {
+            for text in ["TOKEN={}", "loaded api_key: {}", "x-auth-token: {}", #"{"accessToken":"{}"}"#, "token {}"] {
+                #expect(try scan(text.replacing("{}", with: value), Self.placed).isEmpty, "\(text)")
+            }
+            for text in [
+                "ACME_TOKEN={}", "client_secret={}", "acme.api_key: {}", "GET /v1/x?token={}",
+                "curl -d token={} http://h",
+                "API_KEY = \"{}\"", "get(\"api_key\", \"{}\")", "password={}",
+            ] {
+                #expect(try scan(text.replacing("{}", with: value), Self.placed).map(\.value) == [value], "\(text)")
+            }
+        }
+        // Neither a digest's length nor of one case.
+        for value in [chance.text(36, of: "0123456789abcdef"), chance.text(40, of: "0123456789abcdefABCDEF")] {
+            #expect(try scan("TOKEN=\(value)", Self.placed).map(\.value) == [value])
+        }
+    }
+
     @Test("Digits cut out of a decimal, a version or a UUID are no number of their own")
     func numbers() throws {
         let card = "4111111111111111"

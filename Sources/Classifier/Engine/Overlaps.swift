@@ -4,8 +4,20 @@ import Primitives
 struct Candidate {
     var finding: Finding
     var specificity: Int
+    var kind: FindingKind
     /// Whether the value was read through escapes that a view would resolve better.
     var isSuspect: Bool
+    var standing = Standing.plain
+
+    /// What a checksum says of the value.
+    enum Standing {
+        /// Nothing: there is none.
+        case plain
+        /// It is right.
+        case proven
+        /// It is wrong. Never reported itself; what merely stands where a secret would is silenced over the same bytes.
+        case refuted
+    }
 }
 
 /// Settles which of several findings over the same bytes stay.
@@ -33,7 +45,7 @@ enum Overlaps {
                 end += 1
             }
             if reach > frontier, frontier - pending[start].finding.span.start <= maxGroupBytes { break }
-            for winner in end == start + 1 ? [pending[start].finding] : winners(pending[start..<end]) {
+            for winner in winners(pending[start..<end]) {
                 emit(winner)
                 last = max(last, winner.span.end)
             }
@@ -51,7 +63,25 @@ enum Overlaps {
         return a.finding.confidence > b.finding.confidence
     }
 
+    /// Without what a wrong checksum refutes: `token = ghp_...` whose last six characters don't fit is no token of any kind.
+    private static func standing(_ group: ArraySlice<Candidate>) -> [Candidate] {
+        let refuted = group.filter { $0.standing == .refuted }.map(\.finding.span)
+        return group.filter { candidate in
+            switch candidate.standing {
+            case .refuted: false
+            case .proven: true
+            case .plain:
+                candidate.kind != .secret
+                    || !refuted.contains {
+                        $0.start <= candidate.finding.span.start && candidate.finding.span.end <= $0.end
+                    }
+            }
+        }
+    }
+
     private static func winners(_ group: ArraySlice<Candidate>) -> [Finding] {
+        if group.count == 1, let only = group.first { return only.standing == .refuted ? [] : [only.finding] }
+        let group = group.contains { $0.standing == .refuted } ? standing(group)[...] : group
         // Ascending and apart, so that a binary search finds the one neighbour that may overlap.
         var chosen: [Finding] = []
         for candidate in group.sorted(by: beats) {

@@ -74,6 +74,9 @@ extension Scanner {
                     if judged.isLimited { note(.matchLimit) }
                     switch judged.outcome {
                     case .drop: return whole
+                    case .refuted:
+                        refute(rule, value: value, slice)
+                        return whole
                     case .keep: break
                     case .proven(let method): proof = method
                     }
@@ -170,7 +173,10 @@ extension Scanner {
         guard !value.isEmpty else { return }
         let definition = rule.definition
         if !rule.stopValues.isEmpty, rule.stopValues.contains(value.map { foldCase(text[$0]) }) { return }
-        for validator in rule.validators where !text.withSpan(value, validator.accepts) { return }
+        for validator in rule.validators where !text.withSpan(value, validator.accepts) {
+            if validator.isConclusive { refute(rule, value: value, slice) }
+            return
+        }
         var confidence = definition.confidence + adjust
         var reasons: [Reason] = [rule.isAssigned ? .key : .pattern]
         if let validator = rule.validators.last {
@@ -210,7 +216,20 @@ extension Scanner {
             rule: rule.index, span: slice.original(value), confidence: confidence, reasons: reasons,
             views: slice.views, key: key.map { text.string($0) } ?? distantKey(value.lowerBound, slice))
         let isSuspect = rule.isAssigned && value.contains { text[$0] == UInt8(ascii: "\\") }
-        pending.append(Candidate(finding: finding, specificity: rule.specificity, isSuspect: isSuspect))
+        pending.append(
+            Candidate(
+                finding: finding, specificity: rule.specificity, kind: definition.kind, isSuspect: isSuspect,
+                standing: rule.validators.isEmpty && proof == nil ? .plain : .proven))
+    }
+
+    /// Notes that a value has a rule's form and the wrong checksum.
+    private mutating func refute(_ rule: CompiledRule, value: Range<Int>, _ slice: Slice) {
+        guard !value.isEmpty else { return }
+        let finding = Finding(rule: rule.index, span: slice.original(value), confidence: 0, views: slice.views)
+        pending.append(
+            Candidate(
+                finding: finding, specificity: rule.specificity, kind: rule.definition.kind, isSuspect: false,
+                standing: .refuted))
     }
 }
 

@@ -13,6 +13,7 @@ enum SecretValue {
         if isReference(text, place, name) || isLabel(text, place, name) { return nil }
         let make = Make(text, value)
         if name.isPassword { return password(text, place, name, make) }
+        if DigestShape.isAmbiguous(text, value, name: name.range) { return nil }
         return token(text, place, make)
     }
 

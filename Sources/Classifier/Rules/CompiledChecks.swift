@@ -42,6 +42,8 @@ final class CompiledChecks: Sendable {
         case keep
         /// The checksum is right as well.
         case proven(String)
+        /// The checksum is wrong.
+        case refuted
         case drop
     }
 
@@ -136,7 +138,7 @@ final class CompiledChecks: Sendable {
         if let checksum {
             switch holds(checksum, regex, text) {
             case true?: proof = checksum.definition.method.rawValue
-            case false?: return (.drop, false)
+            case false?: return (.refuted, false)
             case nil: break
             }
         }

@@ -1,9 +1,9 @@
 /// Structure and checksums of tokens and keys.
 enum TokenChecks {
     static let all: [Validator] = [
-        Validator("github-crc32") { value in crcToken(value, prefixEnd: value.count - 36) },
-        Validator("npm-crc32") { value in crcToken(value, prefixEnd: value.count - 36) },
-        Validator("atlassian-crc32") { value in atlassianToken(value) },
+        Validator("github-crc32", isConclusive: true) { value in crcToken(value, prefixEnd: value.count - 36) },
+        Validator("npm-crc32", isConclusive: true) { value in crcToken(value, prefixEnd: value.count - 36) },
+        Validator("atlassian-crc32", isConclusive: true) { value in atlassianToken(value) },
         Validator("jwt") { value in jwt(value) },
         Validator("pem") { value in pem(value) },
         Validator("base64") { value in base64Length(value).map { $0 > 0 } ?? false },

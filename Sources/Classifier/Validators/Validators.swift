@@ -6,10 +6,18 @@ public struct Validator: Sendable {
     public let name: String
     /// Whether the value passes.
     public let accepts: @Sendable (Span<UInt8>) -> Bool
+    /// Whether a value that fails is no secret under any other rule either: a checksum over all of it, which a random value of the
+    /// same form passes less than once in a million.
+    let isConclusive: Bool
 
     /// Makes a validator.
     public init(_ name: String, accepts: @escaping @Sendable (Span<UInt8>) -> Bool) {
+        self.init(name, isConclusive: false, accepts: accepts)
+    }
+
+    init(_ name: String, isConclusive: Bool, accepts: @escaping @Sendable (Span<UInt8>) -> Bool) {
         self.name = name
+        self.isConclusive = isConclusive
         self.accepts = accepts
     }
 }
