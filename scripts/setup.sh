@@ -6,8 +6,9 @@ set -euo pipefail
 build=(libpcre2-dev libsqlite3-dev pkg-config git curl python3)
 # The trait Desktop.
 build+=(libxcb1-dev libxcb-xfixes0-dev libxcb-res0-dev libwayland-dev libsystemd-dev)
-# zlib is for the in-process HTTP client of the collector's tests; openssl makes the certificates of the TLS tests.
-tests=(python3-venv zlib1g-dev procps openssl)
+# zlib is for the in-process HTTP client of the collector's tests; openssl makes the certificates of the TLS tests;
+# NSS's and GnuTLS's tools, Chromium and Node are clients that must trust the device's certificates, or must not.
+tests=(python3-venv zlib1g-dev procps openssl libnss3-tools gnutls-bin chromium nodejs)
 
 wanted=("${build[@]}")
 [ "${1:-build}" = test ] && wanted+=("${tests[@]}")

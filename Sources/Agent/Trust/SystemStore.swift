@@ -9,6 +9,8 @@ struct SystemStore: TrustStore {
         var folder: String
         var program: String
         var arguments: [String]
+        /// For taking an authority out: links to its file stay otherwise.
+        var removal: [String]
         var bundle: String
     }
 
@@ -20,16 +22,16 @@ struct SystemStore: TrustStore {
     /// Debian and Alpine, Fedora and Red Hat, SUSE, Arch: each system's manual page of the program.
     static let layouts = [
         Layout(
-            folder: "/usr/local/share/ca-certificates", program: "update-ca-certificates", arguments: [],
+            folder: "/usr/local/share/ca-certificates", program: "update-ca-certificates", arguments: [], removal: ["--fresh"],
             bundle: "/etc/ssl/certs/ca-certificates.crt"),
         Layout(
-            folder: "/etc/pki/ca-trust/source/anchors", program: "update-ca-trust", arguments: ["extract"],
+            folder: "/etc/pki/ca-trust/source/anchors", program: "update-ca-trust", arguments: ["extract"], removal: ["extract"],
             bundle: "/etc/pki/tls/certs/ca-bundle.crt"),
         Layout(
-            folder: "/etc/pki/trust/anchors", program: "update-ca-certificates", arguments: [],
+            folder: "/etc/pki/trust/anchors", program: "update-ca-certificates", arguments: [], removal: ["--fresh"],
             bundle: "/etc/ssl/ca-bundle.pem"),
         Layout(
-            folder: "/etc/ca-certificates/trust-source/anchors", program: "update-ca-trust", arguments: [],
+            folder: "/etc/ca-certificates/trust-source/anchors", program: "update-ca-trust", arguments: [], removal: [],
             bundle: "/etc/ssl/certs/ca-certificates.crt"),
     ]
     private static let fileName = "sluice-device-ca.crt"
@@ -72,7 +74,7 @@ struct SystemStore: TrustStore {
         }
         // The mode above is under the umask, and everyone reads this one.
         chmod(place, 0o644)
-        try takeUp()
+        try takeUp(layout.arguments)
         guard Self.isTrusted(root) else {
             throw TrustFailure(
                 reason: "\(layout.program) ran, and \(layout.bundle) does not hold the root", command: layout.program)
@@ -91,16 +93,16 @@ struct SystemStore: TrustStore {
                 throw TrustFailure(reason: "\(place): \(String(cString: strerror(errno)))", command: "rm \(place)")
             }
         }
-        try takeUp()
+        try takeUp(layout.removal)
     }
 
-    private func takeUp() throws(TrustFailure) {
-        let command = ([layout.program] + layout.arguments).joined(separator: " ")
+    private func takeUp(_ arguments: [String]) throws(TrustFailure) {
+        let command = ([layout.program] + arguments).joined(separator: " ")
         guard let program = ChildProgram.find(layout.program) else {
             throw TrustFailure(reason: "\(layout.program) is not installed", command: command)
         }
         do throws(AgentProblem) {
-            let result = try ChildProgram.run(program, layout.arguments)
+            let result = try ChildProgram.run(program, arguments)
             guard result.status == 0 else { throw AgentProblem("\(layout.program): \(result.lastLine)") }
         } catch {
             throw TrustFailure(reason: "\(error)", command: command)

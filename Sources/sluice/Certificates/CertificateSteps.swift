@@ -99,6 +99,13 @@ struct InvokingUser {
         return InvokingUser(name: String(cString: name), home: String(cString: home), uid: uid)
     }
 
+    /// Whether root runs this program as the user, as `run` does. What has lost its parent belongs to the system's first process, and does not count.
+    static var isCalledByRoot: Bool {
+        let parent = getppid()
+        var status = stat()
+        return parent > 1 && stat("/proc/\(parent)", &status) == 0 && status.st_uid == 0
+    }
+
     /// Runs this program as the user, and shows what it says among the lines.
     func run(_ arguments: [String], input: [UInt8] = []) throws -> [TrustLine] {
         var environment = [
