@@ -142,7 +142,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Agent", "Classifier", "Events", "Hooks", "Inspection", "Inventory", "Journal", "Packs", "Policy", "Primitives",
+                "Agent", "Classifier", "Events", "Hooks", "Inspection", "Inventory", "Journal", "Packs", "Policy",
+                "Primitives",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),

@@ -10,6 +10,8 @@ public enum EventKind: String, Sendable, Codable, CaseIterable {
     case health
     /// An attempt of a coding assistant to switch the gate off or to speak for the user, refused.
     case tamper
+    /// Which programs used which destinations in a period: `EventDraft.usage` counts.
+    case usage
 }
 
 /// An action as recorded, weakest first; the same words as policy's.
@@ -215,13 +217,16 @@ public struct EventDraft: Sendable, Hashable {
     /// Time from the whole prompt to the verdict, in microseconds.
     public internal(set) var inspectionMicroseconds: Int?
     public internal(set) var gap: GapRecord?
+    /// Of a usage event: what was used, at most `EventLimits.maxUsage`.
+    public internal(set) var usage: [UsageRecord]
 
     /// Cuts every part to `EventLimits`; `title` may hold nothing from a prompt.
     public init(
         id: EventID, kind: EventKind = .verdict, milliseconds: UInt64, title: String, severity: Severity? = nil,
         action: RecordedAction? = nil, origin: OriginRecord? = nil, destination: DestinationRecord? = nil,
         policy: PolicyRecord? = nil, findings: [FindingRecord] = [], omittedFindings: Int = 0, opaque: [String] = [],
-        inspectedBytes: Int? = nil, inspectionMicroseconds: Int? = nil, gap: GapRecord? = nil
+        inspectedBytes: Int? = nil, inspectionMicroseconds: Int? = nil, gap: GapRecord? = nil,
+        usage: [UsageRecord] = []
     ) {
         self.id = id
         self.kind = kind
@@ -238,6 +243,7 @@ public struct EventDraft: Sendable, Hashable {
         self.inspectedBytes = inspectedBytes
         self.inspectionMicroseconds = inspectionMicroseconds
         self.gap = gap
+        self.usage = Array(usage.prefix(EventLimits.maxUsage))
     }
 
     /// Leaves out the later half of the findings, and counts them; false when there is none left to leave out.

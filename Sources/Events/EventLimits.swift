@@ -24,6 +24,8 @@ public enum EventLimits {
     public static let maxViews = 8
     /// Kinds of what could not be inspected.
     public static let maxOpaque = 16
+    /// Rows of a usage event; further ones stand in the next event.
+    public static let maxUsage = 40
     /// One encoded event, in bytes of JSON; findings are left out from the end until it fits.
     public static let maxEventBytes = 64 * 1024
     /// Events in one batch.

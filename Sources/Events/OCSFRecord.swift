@@ -63,6 +63,7 @@ struct OCSFRecord: Codable {
         var inspected_bytes: Int?
         var inspection_us: Int?
         var gap: GapRecord?
+        var usage: [UsageRecord]?
         var previous: String
     }
     struct Unmapped: Codable { var sluice: Extension }
@@ -111,7 +112,8 @@ extension OCSFRecord {
                 kind: content.kind, action: content.action, origin: content.origin, destination: content.destination,
                 policy: content.policy, findings: content.findings, omitted_findings: content.omittedFindings,
                 opaque: content.opaque, inspected_bytes: content.inspectedBytes,
-                inspection_us: content.inspectionMicroseconds, gap: content.gap, previous: event.previousHash))
+                inspection_us: content.inspectionMicroseconds, gap: content.gap,
+                usage: content.usage.isEmpty ? nil : content.usage, previous: event.previousHash))
     }
 
     /// The data classes found, each once, in order.
@@ -168,7 +170,8 @@ extension OCSFRecord {
             severity: Self.severity(severity_id), action: inner.action, origin: inner.origin?.bounded,
             destination: inner.destination?.bounded, policy: inner.policy?.bounded,
             findings: inner.findings.map(\.bounded), omittedFindings: inner.omitted_findings, opaque: inner.opaque,
-            inspectedBytes: inner.inspected_bytes, inspectionMicroseconds: inner.inspection_us, gap: inner.gap?.bounded)
+            inspectedBytes: inner.inspected_bytes, inspectionMicroseconds: inner.inspection_us, gap: inner.gap?.bounded,
+            usage: inner.usage?.map(\.bounded) ?? [])
         return Event(
             content: content, sequence: metadata.sequence, previousHash: inner.previous,
             device: DeviceRecord(uid: device.uid, hostname: device.hostname, system: device.os?.name),

@@ -86,8 +86,10 @@ struct EventDrafting {
         return name.prefix(1).uppercased() + name.dropFirst() + (more > 0 ? " and \(more) more" : "") + " \(verb)"
     }
 
-    private func destination(_ destination: Destination, _ decision: PolicyDecision) -> DestinationRecord {
-        let catalogue = snapshot.catalogue
+    /// The destination without the catalogue's facts, for counting.
+    static func destination(
+        _ destination: Destination, _ decision: PolicyDecision, _ catalogue: Catalogue, facts: ProviderFacts? = nil
+    ) -> DestinationRecord {
         guard let surface = catalogue.surface(decision.surface),
             let provider = catalogue.provider(ofSurface: surface.id)
         else {
@@ -95,15 +97,25 @@ struct EventDrafting {
                 provider: destination.provider, surface: destination.surface, tier: decision.tier.rawValue,
                 model: destination.model, host: destination.host)
         }
-        let facts = ProviderFacts(
-            runBy: provider.name, jurisdiction: provider.jurisdiction, trainsByDefault: surface.training.rawValue,
-            retention: surface.retentionText,
-            terms: decision.terms.map { TermRecord(name: $0.term.rawValue, standing: $0.basis.rawValue) },
-            source: surface.sources.lazy.compactMap(Self.link).first, checked: surface.checked)
         return DestinationRecord(
             provider: provider.id, providerName: provider.name, surface: surface.id, surfaceName: surface.name,
             tier: decision.tier.rawValue, model: destination.model, host: destination.host,
             isKnownHost: destination.host.map { surface.isServed(by: $0) } ?? false, facts: facts)
+    }
+
+    private func destination(_ destination: Destination, _ decision: PolicyDecision) -> DestinationRecord {
+        let catalogue = snapshot.catalogue
+        var facts: ProviderFacts?
+        if let surface = catalogue.surface(decision.surface),
+            let provider = catalogue.provider(ofSurface: surface.id)
+        {
+            facts = ProviderFacts(
+                runBy: provider.name, jurisdiction: provider.jurisdiction, trainsByDefault: surface.training.rawValue,
+                retention: surface.retentionText,
+                terms: decision.terms.map { TermRecord(name: $0.term.rawValue, standing: $0.basis.rawValue) },
+                source: surface.sources.lazy.compactMap(Self.link).first, checked: surface.checked)
+        }
+        return Self.destination(destination, decision, catalogue, facts: facts)
     }
 
     /// The link at the start of a source; what stands behind it is a remark.

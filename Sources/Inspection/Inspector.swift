@@ -20,6 +20,7 @@ public final class Inspector: Inspecting {
     /// Events that the journal does not hold any more, so that their next repeat is an event again.
     private let evicted = GenerationTable<EventID, Bool>(maxEntries: Inspector.maxRepeats)
     private let milliseconds: @Sendable () -> UInt64
+    private let usage: UsageLedger?
 
     /// What makes a verdict on one finding the same as an earlier one.
     private struct RepeatKey: Hashable, Sendable {
@@ -36,11 +37,12 @@ public final class Inspector: Inspecting {
     /// - Parameters:
     ///   - deviceKey: the device's secret, at least 16 bytes.
     ///   - organisationKey: the key for fingerprints that may be compared over devices; without it they are under the device's.
+    ///   - usage: counts every prompt, the clean ones too.
     ///   - milliseconds: the time, in milliseconds since 1970.
     public init(
         snapshots: SnapshotHolder, journal: any EventRecording, vault: Vault, deviceKey: [UInt8],
         organisationKey: [UInt8]? = nil, threads: ScanThreads = ScanThreads(),
-        milliseconds: @escaping @Sendable () -> UInt64
+        usage: UsageLedger? = nil, milliseconds: @escaping @Sendable () -> UInt64
     ) {
         precondition(deviceKey.count >= 16, "a device key has at least 16 bytes")
         self.snapshots = snapshots
@@ -48,6 +50,7 @@ public final class Inspector: Inspecting {
         self.vault = vault
         self.threads = threads
         self.milliseconds = milliseconds
+        self.usage = usage
         cacheKey = SymmetricKey(size: .bits256)
         fingerprintKey = Hashing.key(organisationKey ?? deviceKey, "sluice fingerprint")
         fingerprintScope = organisationKey == nil ? "device" : "org"
@@ -66,6 +69,10 @@ public final class Inspector: Inspecting {
             start.isLarge
             ? await threads.run { Evaluation(detecting, start, now: now) } : Evaluation(detecting, start, now: now)
         let judged = evaluation.judged
+        usage?.count(
+            prompt, judged.action,
+            to: EventDrafting.destination(prompt.destination, judged.decision, snapshot.catalogue),
+            now: now)
         let edits = keep(judged, prompt)
         var verdict = Verdict(
             action: judged.action, findings: evaluation.findings, edits: edits, tier: judged.decision.tier,

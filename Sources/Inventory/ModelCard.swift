@@ -15,7 +15,8 @@ enum ModelCard {
             if line == "---" { break }
             guard let colon = line.firstIndex(of: ":") else { continue }
             let value = line[line.index(after: colon)...].drop { $0 == " " }
-            found[line[..<colon]] = value.first.map { $0 == "\"" || $0 == "'" } == true
+            found[line[..<colon]] =
+                value.first.map { $0 == "\"" || $0 == "'" } == true
                 ? value.dropFirst().prefix { $0 != value.first } : value
         }
         // "other" says that the real name stands in its own field.

@@ -28,6 +28,7 @@ struct Sluice: AsyncParsableCommand {
             ProvidersCommand.self,
             HookCommand.self,
             ExposureCommand.self,
+            DiscoverCommand.self,
             AgentCommand.self,
             CertificateCommand.self,
             JournalCommand.self,

@@ -105,9 +105,11 @@ import Testing
         client.send(gate.post(chat("slow")))
         for await _ in began.stream { break }
         await client.close()
-        goOn.continuation.yield()
+        // Only when the gateway knows that the client has gone does the verdict come too late.
         try await until { gate.gateway.numbers.connections == 0 }
-        #expect(gate.standIn.requests.isEmpty)
+        goOn.continuation.yield()
+        #expect(try await gate.ask(gate.post(chat("x"))).status == 200)
+        #expect(gate.standIn.requests.map(\.body) == [Array(chat("x").utf8)])
         await gate.stop()
     }
 

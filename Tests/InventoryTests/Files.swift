@@ -46,5 +46,7 @@ enum ModelFile {
         return bytes
     }
 
-    static func safetensors(_ header: String) -> [UInt8] { integer(UInt64(header.utf8.count), 8) + header.utf8 + [0, 0] }
+    static func safetensors(_ header: String) -> [UInt8] {
+        integer(UInt64(header.utf8.count), 8) + header.utf8 + [0, 0]
+    }
 }

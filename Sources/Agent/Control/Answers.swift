@@ -21,6 +21,9 @@ extension AgentService {
             } catch {
                 return ControlAnswer(error: "\(error)")
             }
+        case .usage:
+            await recordUsage()
+            return ControlAnswer()
         case .inspect:
             guard let prompt = question.prompt else { return ControlAnswer(error: "\"inspect\" needs a prompt") }
             return await inspect(prompt)

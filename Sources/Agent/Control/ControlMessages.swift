@@ -26,6 +26,8 @@ public struct ControlQuestion: Codable, Sendable {
         case inspect
         /// Record that an assistant tried to switch the gate off.
         case attempt
+        /// Write what was counted of usage into the journal now.
+        case usage
     }
 
     /// What is asked.

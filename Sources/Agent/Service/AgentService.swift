@@ -32,6 +32,8 @@ public final class AgentService: Service {
     private let group: any EventLoopGroup
     private let client: OutboundClient?
     private let vault: Vault
+    /// What is used by which program; the proxy counts its tunnels here.
+    let usage = UsageLedger()
     private let deviceKey: [UInt8]
     private let ready: @Sendable (Int) -> Void
 
@@ -80,7 +82,7 @@ public final class AgentService: Service {
         vault = Vault(deviceKey: key)
         inspector = Inspector(
             snapshots: snapshots, journal: journal, vault: vault, deviceKey: key,
-            milliseconds: { Platform.milliseconds() })
+            usage: usage, milliseconds: { Platform.milliseconds() })
         if let collector = settings.collector {
             // Fails here, and not at the first event.
             _ = try settings.enrolmentToken()
@@ -146,6 +148,7 @@ public final class AgentService: Service {
         try writePort(port)
         let courierTask = courier.map { courier in Task { await courier.run() } }
         let reloads = Task { await self.reloadOnSignal() }
+        let usageReports = Task { await self.reportUsage() }
         // What reading pack and catalogue took is free again; it goes back to the system, since the agent may idle from here on.
         Hardening.giveBackMemory()
         ready(port)
@@ -153,7 +156,9 @@ public final class AgentService: Service {
         try? await gracefulShutdown()
         logger.info("stopping")
         reloads.cancel()
+        usageReports.cancel()
         await gateway.stop()
+        await recordUsage()
         await deliverTheRest()
         courierTask?.cancel()
         await control.stop()
@@ -196,6 +201,23 @@ public final class AgentService: Service {
             case .idle, .delivering: try? await Task.sleep(for: .milliseconds(20))
             }
         }
+    }
+
+    // MARK: Usage
+
+    /// Seconds between two reports of what was used.
+    static let usagePeriodSeconds = 3_600
+
+    private func reportUsage() async {
+        while (try? await Task.sleep(for: .seconds(Self.usagePeriodSeconds), tolerance: .seconds(60))) != nil {
+            await recordUsage()
+        }
+    }
+
+    /// Writes what was counted since the last time as usage events.
+    func recordUsage() async {
+        let now = Platform.milliseconds()
+        for draft in UsageLedger.events(usage.drain(), now: now) { _ = try? await journal.append(draft) }
     }
 
     // MARK: Reload
