@@ -194,9 +194,11 @@ class World:
 
     # What happened
 
-    def journal_events(self) -> list[dict]:
+    def journal_events(self, usage: bool = False) -> list[dict]:
+        """What the journal holds; without the counts of use, which an agent also writes when it stops."""
         lines = self.cli("journal", "export").stdout.decode().splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
+        events = [json.loads(line) for line in lines if line.strip()]
+        return [e for e in events if usage or e["unmapped"]["sluice"]["kind"] != "usage"]
 
     def collector_get(self, path: str) -> bytes:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.collector_port}{path}", timeout=10) as reply:
@@ -204,7 +206,8 @@ class World:
 
     def collector_events(self) -> list[dict]:
         try:
-            return json.loads(self.collector_get("/api/v1/events?limit=500"))["events"]
+            events = json.loads(self.collector_get("/api/v1/events?limit=500"))["events"]
+            return [e for e in events if e["unmapped"]["sluice"]["kind"] != "usage"]
         except (urllib.error.URLError, ConnectionError):
             return []
 

@@ -14,20 +14,33 @@ import Testing
         let gap = EventDraft(
             id: EventID(milliseconds: 1), kind: .gap, milliseconds: 1, title: "t",
             gap: GapRecord(first: 1, last: 2, lastHash: Event.noHash, signature: Event.noHash))
+        let usage = EventDraft(
+            id: EventID(milliseconds: 1), kind: .usage, milliseconds: 1, title: "t",
+            usage: [
+                UsageRecord(
+                    origin: OriginRecord(channel: "proxy", application: "curl", user: "ada"),
+                    destination: DestinationRecord(provider: "p", surface: "s", tier: "unapproved"), tunnels: 1,
+                    first: 1, last: 2)
+            ])
+        let tamper = EventDraft(id: EventID(milliseconds: 1), kind: .tamper, milliseconds: 1, title: "t")
         let update = Event(
             content: full.repeated(as: EventID(milliseconds: 2)), sequence: 9, previousHash: Event.noHash,
             device: DeviceRecord(uid: "d"), productVersion: "1", count: 4, updates: full.id)
-        for event in [sampleEvent(full), sampleEvent(health), sampleEvent(gap), update] {
+        for event in [
+            sampleEvent(full), sampleEvent(health), sampleEvent(gap), sampleEvent(usage), sampleEvent(tamper), update,
+        ] {
             let value = try JSONDecoder().decode(JSON.self, from: Data(try EventCoding.encode(event)))
             #expect(schema.problems(value).isEmpty)
         }
     }
 
-    @Test("the fullest event uses every member that the schema names, but those of gaps") func complete() throws {
+    @Test("the fullest event uses every member that the schema names, but those of gaps and usage") func complete()
+        throws
+    {
         let schema = try Schema.load()
         let event = sampleEvent(sampleDraft(secret: "Zq3!Xw9vB"))
         let value = try JSONDecoder().decode(JSON.self, from: Data(try EventCoding.encode(event)))
-        #expect(schema.unused(value).sorted() == ["$.unmapped.sluice.gap"])
+        #expect(schema.unused(value).sorted() == ["$.unmapped.sluice.gap", "$.unmapped.sluice.usage"])
     }
 
     @Test("the schema refuses a strange member, a wrong type and a missing member") func refuses() throws {

@@ -69,13 +69,13 @@ struct Line {
 
     init(
         threads: ScanThreads = ScanThreads(), rules: [RuleDefinition] = Line.rules, limits: ScanLimits = .standard,
-        _ change: (inout PolicyDocument) -> Void = { _ in }
+        usage: UsageLedger? = nil, _ change: (inout PolicyDocument) -> Void = { _ in }
     ) throws {
         vault = Vault(deviceKey: Self.deviceKey)
         holder = SnapshotHolder(try Self.snapshot(rules: rules, limits: limits, change))
         inspector = Inspector(
             snapshots: holder, journal: journal, vault: vault, deviceKey: Self.deviceKey, threads: threads,
-            milliseconds: { 1_795_478_400_000 })
+            usage: usage, milliseconds: { 1_795_478_400_000 })
     }
 
     static func snapshot(

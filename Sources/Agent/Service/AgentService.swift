@@ -206,10 +206,10 @@ public final class AgentService: Service {
     // MARK: Usage
 
     /// Seconds between two reports of what was used.
-    static let usagePeriodSeconds = 3_600
+    static let usagePeriodSeconds = 86_400
 
     private func reportUsage() async {
-        while (try? await Task.sleep(for: .seconds(Self.usagePeriodSeconds), tolerance: .seconds(60))) != nil {
+        while (try? await Task.sleep(for: .seconds(Self.usagePeriodSeconds), tolerance: .seconds(600))) != nil {
             await recordUsage()
         }
     }

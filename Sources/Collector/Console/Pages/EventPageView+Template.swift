@@ -21,6 +21,16 @@ extension EventPageView {
         </section>
         {{/hasFindings}}
         {{#opaque}}<section class="card" aria-labelledby="opaque-title"><h2 id="opaque-title">What could not be inspected</h2><p><b>{{opaque}}</b></p><p class="note">{{opaqueAdvice}}</p></section>{{/opaque}}
+        {{#hasUsage}}
+        <section class="card" aria-labelledby="used-title">
+        <h2 id="used-title">What was used</h2>
+        {{#usage}}<dl>
+        <div><dt>Destination</dt><dd>{{name}} <span class="tier t-{{tier}}">{{tierLabel}}</span></dd></div>
+        <div><dt>Program</dt><dd>{{program}} ({{channel}})</dd></div>
+        <div><dt>Prompts</dt><dd>{{prompts}}, {{stopped}} stopped; {{tunnels}} connections not looked into</dd></div>
+        </dl>{{/usage}}
+        </section>
+        {{/hasUsage}}
         {{#policy}}
         <section class="card" aria-labelledby="why-title">
         <h2 id="why-title">Why it was decided so</h2>

@@ -34,6 +34,8 @@ struct EventPageView {
         view["opaque"] = optional(event.opaque.isEmpty ? nil : event.opaque.joined(separator: ", "))
         view["opaqueAdvice"] = Wording.advice("opaque")
         view["gap"] = optional(event.gap.map(gap))
+        view["usage"] = event.usage.map(Self.usage)
+        view["hasUsage"] = !event.usage.isEmpty
         view["policy"] = optional(event.policy.map(policy))
         view["destination"] = optional(event.destination.map(destination))
         view["origin"] = origin
@@ -94,6 +96,16 @@ struct EventPageView {
             "first": Wording.grouped(gap.first), "last": Wording.grouped(gap.last),
             "count": lost < UInt64.max ? Wording.grouped(lost + 1) : Wording.grouped(lost),
             "signed": gap.signature != nil,
+        ]
+    }
+
+    private static func usage(_ use: UsageRecord) -> View {
+        [
+            "name": use.destination.surfaceName ?? use.destination.host ?? use.destination.surface,
+            "tier": Wording.tierKey(use.destination.tier), "tierLabel": Wording.tier(use.destination.tier),
+            "program": use.origin.application?.value ?? "not named", "channel": use.origin.channel,
+            "prompts": Wording.grouped(use.prompts), "stopped": Wording.grouped(use.stopped),
+            "tunnels": Wording.grouped(use.tunnels),
         ]
     }
 
