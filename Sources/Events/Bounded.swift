@@ -53,7 +53,8 @@ extension DestinationRecord {
         var destination = DestinationRecord(
             provider: provider, providerName: providerName, surface: surface, surfaceName: surfaceName, tier: tier,
             host: host,
-            isKnownHost: true, facts: facts?.bounded)
+            isKnownHost: true, facts: facts?.bounded,
+            controls: (controls ?? []).map { ControlRecord(name: $0.name, outcome: $0.outcome) })
         destination.model = model?.bounded()
         return destination
     }

@@ -99,6 +99,19 @@ public struct ProviderFacts: Sendable, Hashable, Codable {
     }
 }
 
+/// A field, header or feature of the request itself that policy had a say in.
+public struct ControlRecord: Sendable, Hashable, Codable {
+    /// Its name: "store", "provider.zdr", "batches".
+    public internal(set) var name: String
+    /// "set" by us, "kept" as the client had set it, "stripped", or "refused".
+    public internal(set) var outcome: String
+
+    public init(name: String, outcome: String) {
+        self.name = EventLimits.plain(name, to: EventLimits.maxNameBytes)
+        self.outcome = EventLimits.identifier(outcome)
+    }
+}
+
 /// Where the prompt was going.
 public struct DestinationRecord: Sendable, Hashable, Codable {
     /// Catalogue id ("openai").
@@ -116,11 +129,14 @@ public struct DestinationRecord: Sendable, Hashable, Codable {
     /// The host, in clear only if the catalogue knows it (`isKnownHost`).
     public internal(set) var host: String?
     public internal(set) var facts: ProviderFacts?
+    /// What policy did to the request itself; nil for nothing.
+    public internal(set) var controls: [ControlRecord]?
 
     /// Ids and names are the catalogue's; `model` is masked, and so is `host` unless it `isKnownHost`.
     public init(
         provider: String, providerName: String? = nil, surface: String, surfaceName: String? = nil, tier: String,
-        model: String? = nil, host: String? = nil, isKnownHost: Bool = false, facts: ProviderFacts? = nil
+        model: String? = nil, host: String? = nil, isKnownHost: Bool = false, facts: ProviderFacts? = nil,
+        controls: [ControlRecord] = []
     ) {
         let name = { (text: String?) in text.map { EventLimits.plain($0, to: EventLimits.maxNameBytes) } }
         self.provider = EventLimits.identifier(provider)
@@ -131,10 +147,11 @@ public struct DestinationRecord: Sendable, Hashable, Codable {
         self.model = model.map { MaskedText(masking: $0, as: .model) }
         self.host = name(isKnownHost ? host : host.map { ShapeMask.text.mask($0) })
         self.facts = facts
+        self.controls = controls.isEmpty ? nil : Array(controls.prefix(EventLimits.maxControls))
     }
 
     enum CodingKeys: String, CodingKey {
-        case provider, surface, tier, model, host, facts
+        case provider, surface, tier, model, host, facts, controls
         case providerName = "provider_name"
         case surfaceName = "surface_name"
     }

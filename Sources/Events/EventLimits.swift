@@ -18,6 +18,8 @@ public enum EventLimits {
     public static let maxTraceSteps = 64
     /// Terms in the provider's facts.
     public static let maxTerms = 32
+    /// Fields, headers and features of the request that policy had a say in.
+    public static let maxControls = 64
     /// Reasons for one finding's score.
     public static let maxReasons = 16
     /// Encodings through which one finding was seen.

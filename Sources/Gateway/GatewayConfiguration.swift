@@ -22,6 +22,13 @@ public struct GatewayRoute: Sendable, Hashable {
     /// Value of the Host field.
     var authority: String { host ?? upstream.authority }
 
+    /// The provider's host without a port.
+    var hostName: String {
+        guard let host else { return upstream.host }
+        guard let colon = host.lastIndex(of: ":"), host.last != "]" else { return host }
+        return String(host[..<colon])
+    }
+
     init(provider: String, surface: String, upstream: UpstreamAddress, host: String?) {
         self.provider = provider
         self.surface = surface
@@ -67,6 +74,8 @@ public struct GatewayServices: Sendable {
     public var hosts: @Sendable () -> CatalogueHosts
     /// Login name of the user.
     public var user: String
+    /// Groups of the system's directory that the user belongs to now.
+    public var groups: @Sendable () -> [String]
     /// Where log lines go. They hold no content, no value of a header field and no query.
     public var logger: Logger
 
@@ -74,13 +83,14 @@ public struct GatewayServices: Sendable {
     public init(
         inspector: any Inspecting, resolver: @escaping @Sendable (RestoreScope) -> any PlaceholderResolving,
         scopeKey: [UInt8], hosts: @escaping @Sendable () -> CatalogueHosts = { CatalogueHosts() }, user: String,
-        logger: Logger
+        groups: @escaping @Sendable () -> [String] = { [] }, logger: Logger
     ) {
         self.inspector = inspector
         self.resolver = resolver
         self.scopeKey = scopeKey
         self.hosts = hosts
         self.user = user
+        self.groups = groups
         self.logger = logger
     }
 }

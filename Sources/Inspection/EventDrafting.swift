@@ -2,6 +2,7 @@ import Crypto
 import Events
 import Policy
 import Primitives
+import PromptFormats
 
 /// Equal findings as one: the same value under the same rule, wherever it stands.
 struct Folded: Sendable {
@@ -56,11 +57,11 @@ struct EventDrafting {
         var kinds: [String] = []
         for part in opaque where !kinds.contains(part.item.reason.rawValue) { kinds.append(part.item.reason.rawValue) }
         return EventDraft(
-            id: id, milliseconds: milliseconds, title: title(judged.action, folded, opaque.map(\.item)),
-            severity: severities.max(), action: judged.action.recorded,
+            id: id, milliseconds: milliseconds, title: title(judged.outcome, folded, opaque.map(\.item)),
+            severity: severities.max(), action: judged.outcome.recorded,
             origin: OriginRecord(
                 channel: prompt.channel.rawValue, application: prompt.application, user: prompt.user),
-            destination: destination(prompt.destination, judged.decision),
+            destination: destination(prompt.destination, judged),
             policy: PolicyRecord(
                 name: snapshot.engine.name, digest: snapshot.digest,
                 trace: judged.trace.map { TraceStep(step: $0.step.rawValue, text: $0.text) }),
@@ -88,23 +89,33 @@ struct EventDrafting {
 
     /// The destination without the catalogue's facts, for counting.
     static func destination(
-        _ destination: Destination, _ decision: PolicyDecision, _ catalogue: Catalogue, facts: ProviderFacts? = nil
+        _ destination: Destination, _ decision: PolicyDecision, _ catalogue: Catalogue, facts: ProviderFacts? = nil,
+        controls: [ControlRecord] = []
     ) -> DestinationRecord {
         guard let surface = catalogue.surface(decision.surface),
             let provider = catalogue.provider(ofSurface: surface.id)
         else {
             return DestinationRecord(
                 provider: destination.provider, surface: destination.surface, tier: decision.tier.rawValue,
-                model: destination.model, host: destination.host)
+                model: destination.model, host: destination.host, controls: controls)
         }
         return DestinationRecord(
             provider: provider.id, providerName: provider.name, surface: surface.id, surfaceName: surface.name,
             tier: decision.tier.rawValue, model: destination.model, host: destination.host,
-            isKnownHost: destination.host.map { surface.isServed(by: $0) } ?? false, facts: facts)
+            isKnownHost: destination.host.map { surface.isServed(by: $0) } ?? false, facts: facts,
+            controls: controls)
     }
 
-    private func destination(_ destination: Destination, _ decision: PolicyDecision) -> DestinationRecord {
+    private func controls(_ wire: WireHolding) -> [ControlRecord] {
+        wire.edits.applied.map { ControlRecord(name: $0, outcome: "set") }
+            + wire.edits.kept.map { ControlRecord(name: $0, outcome: "kept") }
+            + wire.stripped.map { ControlRecord(name: $0, outcome: "stripped") }
+            + (wire.refusal?.names ?? []).map { ControlRecord(name: $0, outcome: "refused") }
+    }
+
+    private func destination(_ destination: Destination, _ judged: Judged) -> DestinationRecord {
         let catalogue = snapshot.catalogue
+        let decision = judged.decision
         var facts: ProviderFacts?
         if let surface = catalogue.surface(decision.surface),
             let provider = catalogue.provider(ofSurface: surface.id)
@@ -115,7 +126,8 @@ struct EventDrafting {
                 terms: decision.terms.map { TermRecord(name: $0.term.rawValue, standing: $0.basis.rawValue) },
                 source: surface.sources.lazy.compactMap(Self.link).first, checked: surface.checked)
         }
-        return Self.destination(destination, decision, catalogue, facts: facts)
+        return Self.destination(
+            destination, decision, catalogue, facts: facts, controls: controls(judged.wire))
     }
 
     /// The link at the start of a source; what stands behind it is a remark.

@@ -2,6 +2,7 @@ import Crypto
 import Events
 import Policy
 import Primitives
+import PromptFormats
 
 /// The line itself: cache, classifier, vault, policy, journal. One for the whole agent; any number of prompts at a time.
 public final class Inspector: Inspecting {
@@ -19,6 +20,7 @@ public final class Inspector: Inspecting {
     private let repeats = GenerationTable<RepeatKey, EventID>(maxEntries: Inspector.maxRepeats)
     /// Events that the journal does not hold any more, so that their next repeat is an event again.
     private let evicted = GenerationTable<EventID, Bool>(maxEntries: Inspector.maxRepeats)
+    private let accounts = AccountMemory()
     private let milliseconds: @Sendable () -> UInt64
     private let usage: UsageLedger?
 
@@ -57,8 +59,9 @@ public final class Inspector: Inspecting {
     }
 
     /// Judges a prompt. Returns when the event stands in the journal: of a block on the disk, of anything else committed.
-    public func inspect(_ prompt: Prompt) async -> Verdict {
+    public func inspect(_ given: Prompt) async -> Verdict {
         let began = ContinuousClock.now
+        let prompt = accounts.completing(given)
         let snapshot = snapshots.current
         let detecting = Detecting(
             prompt: prompt, snapshot: snapshot, matchers: vault.matchers(for: prompt.scope.client), cache: cache,
@@ -75,14 +78,29 @@ public final class Inspector: Inspecting {
             now: now)
         let edits = keep(judged, prompt)
         var verdict = Verdict(
-            action: judged.action, findings: evaluation.findings, edits: edits, tier: judged.decision.tier,
+            action: judged.outcome, findings: evaluation.findings, edits: edits, tier: judged.decision.tier,
             trace: judged.trace)
-        guard judged.action > .allow || !judged.detections.isEmpty else { return verdict }
+        verdict.terms = judged.decision.terms
+        verdict.wire = judged.wire.edits
+        guard judged.outcome > .allow || !judged.detections.isEmpty else { return verdict }
         let event = await record(evaluation, prompt, snapshot, now, began)
         verdict.eventID = event.id.short
         verdict.recorded = event.recorded
         verdict.message = message(evaluation, prompt, snapshot, event).text
         return verdict
+    }
+
+    /// Keeps what a reply showed of the account that it belongs to, for the requests that follow.
+    public func observe(_ shown: ShownTerms, within scope: RestoreScope) { accounts.store(shown, within: scope) }
+
+    /// Changes of the header that keep other tenants out.
+    public func tenantHeaders(for head: RequestHead, host: String) -> [WireEdits.HeaderEdit] {
+        let tenants = snapshots.current.engine.document.tenants
+        let wanted = TenantHeaders.demands(
+            tenants, provider: head.provider, host: host, isVendors: TenantHeaders.knows(host), path: head.path)
+        return wanted.stripped.map { name in
+            WireEdits.HeaderEdit(name: name, value: wanted.claims.first { $0.name == name }?.value)
+        }
     }
 
     /// Puts into the vault what is redacted, and returns the edits. What is refused is held too, so that it is known again when it
@@ -198,7 +216,7 @@ public final class Inspector: Inspecting {
     /// For a verdict on the prompt as a whole.
     private func key(ofWhole judged: Judged, _ prompt: Prompt) -> RepeatKey {
         RepeatKey(
-            client: prompt.scope.client, surface: judged.decision.surface, action: judged.action, text: nil,
+            client: prompt.scope.client, surface: judged.decision.surface, action: judged.outcome, text: nil,
             span: nil, rule: PolicyDocument.cleanRow)
     }
 
@@ -218,9 +236,9 @@ public final class Inspector: Inspecting {
                 severity: Judging.opaqueSeverity)
         }
         return UserMessage(
-            action: judged.action, subjects: texts + parts,
+            action: judged.outcome, subjects: texts + parts,
             destination: snapshot.catalogue.surface(judged.decision.surface)?.name ?? "this destination",
-            tier: judged.decision.tier, suspension: judged.decision.suspension,
+            tier: judged.decision.tier, suspension: judged.decision.suspension, wire: judged.wire.refusal,
             eventID: event.id.short, isUnrecorded: event.recorded == .unrecorded)
     }
 }

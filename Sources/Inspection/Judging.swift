@@ -1,5 +1,6 @@
 import Policy
 import Primitives
+import PromptFormats
 
 /// A prompt after policy was asked.
 struct Judged: Sendable {
@@ -9,6 +10,10 @@ struct Judged: Sendable {
     var opaque: [(item: OpaqueItem, action: PolicyAction)]
     var decision: PolicyDecision
     var trace: [TraceLine]
+    var wire = WireHolding()
+
+    /// The action as it is told and recorded: what goes out to a substitute was rerouted, whatever else was done to it.
+    var outcome: PolicyAction { decision.reroute != nil && action <= .redact ? .reroute : action }
 }
 
 enum Judging {
@@ -21,10 +26,11 @@ enum Judging {
             PolicyItem(
                 dataClass: .opaque, ruleID: $0.reason.rawValue, kind: .custom, severity: opaqueSeverity, confidence: 1)
         }
-        let decision = engine.decide(
+        let (decision, wire) = decide(
             PolicyQuestion(
                 destination: prompt.destination, items: detected.detections.map(\.item) + opaqueItems,
-                channel: prompt.channel.rawValue, application: prompt.application, user: prompt.user, now: now))
+                channel: prompt.channel.rawValue, application: prompt.application, user: prompt.user,
+                groups: prompt.groups, now: now), prompt, engine)
         var notes: Set<String> = []
         var action = PolicyAction.allow
         var detections = detected.detections
@@ -62,9 +68,33 @@ enum Judging {
             action = max(action, feasible(decision.action, on: prompt.channel, &notes))
         }
         if let evidence = prompt.evidence { notes.insert(evidence) }
+        if wire.refusal != nil { action = .block }
         return Judged(
             action: action, detections: detections.withoutOverlaps(), opaque: opaque, decision: decision,
-            trace: decision.trace + notes.sorted().map { TraceLine(.channel, $0) })
+            trace: decision.trace + wire.trace + notes.sorted().map { TraceLine(.channel, $0) }, wire: wire)
+    }
+
+    /// First what the request can be held to, since that counts for the tier; then the decision.
+    private static func decide(
+        _ asked: PolicyQuestion, _ prompt: Prompt, _ engine: PolicyEngine
+    ) -> (PolicyDecision, WireHolding) {
+        var question = asked
+        var wire = WireHolding()
+        if let subject = prompt.wire, engine.hasWireLines {
+            wire = WireHolding(subject, question, engine)
+            question.destination.enforced.formUnion(wire.enforced)
+        }
+        var decision = engine.decide(question)
+        if let model = decision.reroute {
+            let isSent =
+                prompt.wire.map { subject in
+                    wire.edits.replaceModel(
+                        with: model, on: subject.head, subject.request, body: subject.body, format: subject.format)
+                } ?? false
+            if !isSent { decision = engine.decideWithoutReroute(question) }
+        }
+        if let subject = prompt.wire { wire.checkRequired(decision.terms, hasBody: !subject.body.isEmpty) }
+        return (decision, wire)
     }
 
     /// The action within what the channel has asked for.

@@ -137,6 +137,8 @@ public struct Prompt: Sendable {
     public var application: String?
     /// Login name of the user.
     public var user: String
+    /// Groups of the system's directory that the user belongs to.
+    public var groups: [String]
     /// Within which placeholders hold.
     public var scope: RestoreScope
     /// The most that is made of a finding, where the channel has something milder that keeps the value in: `coach` for a copy, which goes
@@ -145,11 +147,14 @@ public struct Prompt: Sendable {
     public var ceiling: PolicyAction?
     /// What the channel knows of where the text goes, for the trace: the product's words alone.
     public var evidence: String?
+    /// The request itself, where the channel sends it: terms are put on it.
+    public var wire: WireSubject?
 
     /// Makes a prompt.
     public init(
         segments: [PromptSegment], opaque: [OpaqueItem] = [], destination: Destination, channel: Channel,
-        application: String? = nil, user: String, scope: RestoreScope
+        application: String? = nil, user: String, groups: [String] = [], scope: RestoreScope,
+        wire: WireSubject? = nil
     ) {
         self.segments = segments
         self.opaque = opaque
@@ -157,7 +162,9 @@ public struct Prompt: Sendable {
         self.channel = channel
         self.application = application
         self.user = user
+        self.groups = groups
         self.scope = scope
+        self.wire = wire
     }
 
     /// Whether nothing leaves with it yet.

@@ -1,5 +1,6 @@
 import Policy
 import Primitives
+import PromptFormats
 
 /// The sentence that the user reads. Names what, where, and what to do; never a value, nor anything else out of the request, nor a
 /// command or token that a model could run.
@@ -21,6 +22,7 @@ struct UserMessage {
     var destination: String
     var tier: Tier
     var suspension: Suspension?
+    var wire: WireRefusal?
     var eventID: String?
     var isUnrecorded: Bool
 
@@ -34,7 +36,8 @@ struct UserMessage {
             parts = [
                 "Sluice sent placeholders instead of what was found: \(list()), to \(destination) (tier: \(tier.rawValue))."
             ]
-        case .justify, .reroute, .block: parts = refusal()
+        case .reroute: parts = rerouting()
+        case .justify, .block: parts = refusal()
         }
         return (parts + [closing()]).filter { !$0.isEmpty }.joined(separator: " ")
     }
@@ -42,8 +45,12 @@ struct UserMessage {
     private func refusal() -> [String] {
         if let suspension {
             let subject = suspension.model == nil && suspension.publisher == nil ? destination : "this model"
-            let mend = suspension.substitute.map { "Use \($0) instead." } ?? "Ask for a substitute."
+            let mend = suspension.substituteText.map { "Use \($0) instead." } ?? "Ask for a substitute."
             return ["Sluice stopped this prompt: \(subject) is suspended (\(suspension.reason)).", mend]
+        }
+        if let wire {
+            let sentence = wire.description.prefix(1).uppercased() + wire.description.dropFirst()
+            return ["Sluice stopped this prompt to \(destination) (tier: \(tier.rawValue)). \(sentence)."]
         }
         let stopping = strongest()
         guard let first = stopping.first else {
@@ -59,6 +66,16 @@ struct UserMessage {
             "Sluice stopped this prompt: \(list()) may not go to \(destination) (tier: \(tier.rawValue)).", mend,
         ]
         if let revoke = first.revoke { parts.append("Already sent elsewhere? Rotate it: \(revoke).") }
+        return parts
+    }
+
+    private func rerouting() -> [String] {
+        let reason = suspension.map { " (\($0.reason))" } ?? ""
+        let substitute = suspension?.substituteText ?? "its substitute"
+        var parts = [
+            "Sluice sent this prompt to \(substitute) instead: the model that it asked for is suspended\(reason)."
+        ]
+        if subjects.contains(where: { $0.action == .redact }) { parts.append("What was found went as placeholders.") }
         return parts
     }
 

@@ -1,5 +1,6 @@
 import Policy
 import Primitives
+import PromptFormats
 
 /// A finding with what policy makes of it. Never holds the value.
 public struct JudgedFinding: Sendable, Hashable {
@@ -68,7 +69,8 @@ public struct Verdict: Sendable {
         case notNeeded
     }
 
-    /// The strongest action. Never `justify` or `reroute` on a channel that can't do them.
+    /// The strongest action. Never `justify` or `reroute` on a channel that can't do them; with `reroute` the request goes out with all of
+    /// `edits` and `wire`.
     public var action: PolicyAction
     /// What was found, in the order of the prompt.
     public var findings: [JudgedFinding]
@@ -84,6 +86,10 @@ public struct Verdict: Sendable {
     public var recorded: Recording
     /// The sentence for the user; empty for `allow`.
     public var message: String
+    /// The terms that hold for the destination, each enforced, attested or assumed.
+    public var terms: [HeldTerm] = []
+    /// What has to change on the request before it goes out; nothing for a prompt that came without one.
+    public var wire = WireEdits()
 
     /// Makes a verdict.
     public init(
@@ -105,4 +111,13 @@ public struct Verdict: Sendable {
 public protocol Inspecting: Sendable {
     /// Judges a prompt; what has to be recorded is recorded when it returns.
     func inspect(_ prompt: Prompt) async -> Verdict
+    /// Keeps what a reply showed of the account that it belongs to, for the requests that follow.
+    func observe(_ shown: ShownTerms, within scope: RestoreScope)
+    /// Changes of the header that keep other tenants out, for a request that is not looked at otherwise: one to a sign-in service.
+    func tenantHeaders(for head: RequestHead, host: String) -> [WireEdits.HeaderEdit]
+}
+
+extension Inspecting {
+    public func observe(_ shown: ShownTerms, within scope: RestoreScope) {}
+    public func tenantHeaders(for head: RequestHead, host: String) -> [WireEdits.HeaderEdit] { [] }
 }

@@ -4,6 +4,8 @@ public enum Term: String, Sendable, Codable, CaseIterable, Comparable {
     case noTraining = "no-training"
     /// Prompts are not stored, not even for abuse monitoring.
     case zeroRetention = "zero-retention"
+    /// The exchange is not kept as an object that can be fetched later.
+    case noStore = "no-store"
     /// No person at the provider reads prompts.
     case noHumanReview = "no-human-review"
     /// A data processing agreement is signed.
@@ -102,6 +104,8 @@ public struct ProviderSurface: Sendable, Hashable, Codable {
     public var kind: Kind
     /// Plan that these facts hold for.
     public var plan: String
+    /// The provider's own words for the plan, by which a request that shows its plan is known to belong here.
+    public var plans: [String]?
     /// Hosts, `*` for any run of characters; some carry a port or a path.
     public var hosts: [String]
     /// Whether it runs on the user's own machine or network.
@@ -146,7 +150,7 @@ public struct ProviderSurface: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, name, kind, plan, hosts, local, notes, sources, verified, checked, controls
+        case id, name, kind, plan, plans, hosts, local, notes, sources, verified, checked, controls
         case training = "trains_by_default"
         case trainingNote = "trains_note"
         case optOut = "opt_out"

@@ -114,11 +114,17 @@ public struct Catalogue: Sendable {
             return gatewaySurface(of: provider)
         }
         let others = self.provider(provider)?.surfaces ?? []
-        return others.first { $0.kind == .api && $0.isServed(by: host) } ?? standard
+        return others.first { $0.kind == .api && $0.isServed(by: host) }
+            ?? others.first { $0.isServed(by: host) } ?? standard
     }
 
     /// Whether the id is a provider's or a surface's.
     public func knows(_ id: String) -> Bool { providerIndex[id] != nil || surfaceIndex[id] != nil }
+
+    /// Whether the id is that of somebody who publishes models.
+    public func isPublisher(_ id: String) -> Bool { providerIndex[id] != nil }
+    /// Ids of all who publish models.
+    public var publisherIDs: [String] { providerIDs }
 
     /// Ids of all providers.
     public var providerIDs: [String] { providers.map(\.id) }
@@ -139,9 +145,14 @@ public struct Catalogue: Sendable {
         return best.map { providers[$0.provider] }
     }
 
-    /// The surface that a request really goes to: a local program hands its cloud models on.
+    /// The surface that a request really goes to: the one of the plan that it shows, and a local program hands its cloud models on.
     public func effectiveSurface(of destination: Destination) -> ProviderSurface? {
-        guard let named = surface(destination.surface) else { return nil }
+        guard var named = surface(destination.surface) else { return nil }
+        if let plan = destination.account?.plan, named.plans?.contains(plan) != true,
+            let other = provider(ofSurface: named.id)?.surfaces.first(where: { $0.plans?.contains(plan) == true })
+        {
+            named = other
+        }
         guard let model = destination.model, let remote = remoteModels[named.id] else { return named }
         let folded = Self.folded(model)
         guard let hit = remote.first(where: { $0.pattern.matches(folded) }) else { return named }

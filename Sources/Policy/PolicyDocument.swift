@@ -152,35 +152,6 @@ public struct PolicyOverride: Sendable, Hashable, Codable {
     public var isUnconditional: Bool { specificity == 0 }
 }
 
-/// A model or provider withdrawn: one `[[suspend]]`. Every condition that is set must hold; at least one is.
-public struct Suspension: Sendable, Hashable, Codable {
-    /// Id of the provider that serves.
-    public var provider: String?
-    /// Id of a surface.
-    public var surface: String?
-    /// Id of the provider that publishes the model, wherever it is served.
-    public var publisher: String?
-    /// Pattern of model names.
-    public var model: String?
-    /// What to use instead, in the organisation's words.
-    public var substitute: String?
-    /// Why.
-    public var reason: String
-
-    /// Makes an entry.
-    public init(
-        provider: String? = nil, surface: String? = nil, publisher: String? = nil, model: String? = nil,
-        substitute: String? = nil, reason: String
-    ) {
-        self.provider = provider
-        self.surface = surface
-        self.publisher = publisher
-        self.model = model
-        self.substitute = substitute
-        self.reason = reason
-    }
-}
-
 /// What an administrator vouches for: one `[[attest]]`.
 public struct Attestation: Sendable, Hashable, Codable {
     /// Id of the surface.
@@ -229,13 +200,20 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
     public var attestations: [Attestation]
     /// `[clipboard]`.
     public var clipboard = ClipboardPolicy()
+    /// `[[wire]]`.
+    public var wire: [WireLine]
+    /// `[[account]]`, first match wins; asked before `tiers`.
+    public var accounts: [AccountRule]
+    /// `[tenants]`: what the organisation is called at vendors that refuse other tenants.
+    public var tenants: [TenantKey: [String]]
 
     /// Makes a document.
     public init(
         preset: String? = nil, tiers: [String: Tier] = [:], tierRules: [TierRule] = [],
         classes: [String] = [], table: [String: TableRow] = [:], floor: [String: TableRow] = [:],
         overrides: [PolicyOverride] = [],
-        suspensions: [Suspension] = [], attestations: [Attestation] = []
+        suspensions: [Suspension] = [], attestations: [Attestation] = [], wire: [WireLine] = [],
+        accounts: [AccountRule] = [], tenants: [TenantKey: [String]] = [:]
     ) {
         self.preset = preset
         self.tiers = tiers
@@ -246,6 +224,9 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
         self.overrides = overrides
         self.suspensions = suspensions
         self.attestations = attestations
+        self.wire = wire
+        self.accounts = accounts
+        self.tenants = tenants
     }
 
     /// Row of what holds where nothing was found.
@@ -283,6 +264,9 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
         merged.suspensions = suspensions + base.suspensions
         merged.attestations = attestations + base.attestations
         merged.clipboard = clipboard.over(base.clipboard)
+        merged.wire = wire + base.wire
+        merged.accounts = accounts + base.accounts
+        merged.tenants.merge(tenants) { _, new in new }
         return merged
     }
 }

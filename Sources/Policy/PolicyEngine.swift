@@ -10,6 +10,7 @@ public struct PolicyEngine: Sendable {
     public let catalogue: Catalogue
     let overrides: [CompiledOverride]
     let suspensions: [CompiledSuspension]
+    let wireLines: [(line: WireLine, model: Glob?)]
     private let strictest: TableRow
 
     /// Most lines of a trace.
@@ -27,6 +28,7 @@ public struct PolicyEngine: Sendable {
         self.catalogue = catalogue
         overrides = document.overrides.map(CompiledOverride.init)
         suspensions = document.suspensions.map(CompiledSuspension.init)
+        wireLines = document.wire.map { ($0, $0.model.map(Glob.init)) }
         var strictest = TableRow()
         for tier in Tier.allCases {
             strictest[tier] = document.table.filter { $0.key != PolicyDocument.cleanRow }.compactMap { $0.value[tier] }
@@ -36,10 +38,20 @@ public struct PolicyEngine: Sendable {
     }
 
     /// The decision on a prompt. Pure: the same question gives the same answer.
-    public func decide(_ question: PolicyQuestion) -> PolicyDecision {
+    ///
+    /// Where a suspended model has a substitute that requests are sent to, the decision is that for the substitute, and `reroute` names it.
+    public func decide(_ question: PolicyQuestion) -> PolicyDecision { decide(question, mayReroute: true) }
+
+    /// The decision where a suspended model's requests can't be sent to its substitute.
+    public func decideWithoutReroute(_ question: PolicyQuestion) -> PolicyDecision {
+        decide(question, mayReroute: false)
+    }
+
+    private func decide(_ question: PolicyQuestion, mayReroute: Bool) -> PolicyDecision {
         let standing = self.standing(of: question)
         var trace = standing.trace
         if let suspension = standing.suspension {
+            if mayReroute, let decision = rerouted(question, suspension, trace) { return decision }
             return PolicyDecision(
                 action: .block, perItem: question.items.map { _ in .block }, tier: .forbidden, trace: trace,
                 terms: standing.terms, surface: standing.surfaceID, suspension: suspension)
@@ -68,6 +80,23 @@ public struct PolicyEngine: Sendable {
         return PolicyDecision(
             action: strongest, perItem: perItem, tier: standing.tier, trace: Array(trace.prefix(Self.maxTraceLines)),
             terms: standing.terms, surface: standing.surfaceID)
+    }
+
+    private func rerouted(
+        _ question: PolicyQuestion, _ suspension: Suspension, _ trace: [TraceLine]
+    ) -> PolicyDecision? {
+        guard suspension.reroutes, let model = suspension.substituteModel, question.destination.otherModels.isEmpty
+        else { return nil }
+        var other = question
+        other.destination.model = model
+        var decision = decide(other, mayReroute: false)
+        // What is suspended itself is no substitute.
+        guard decision.suspension == nil else { return nil }
+        let lines = trace.filter { $0.step == .suspend } + [TraceLine(.suspend, "sent to \(model) instead")]
+        decision.trace = Array((lines + decision.trace).prefix(Self.maxTraceLines))
+        decision.suspension = suspension
+        decision.reroute = model
+        return decision
     }
 
     /// What a cell is looked up by.
@@ -176,7 +205,10 @@ struct CompiledSuspension: Sendable {
         model = definition.model.map(Glob.init)
     }
 
-    func applies(to destination: Destination, surface: String, provider: String, publisher: String?) -> Bool {
+    func applies(
+        to destination: Destination, groups: [String], surface: String, provider: String, publisher: String?
+    ) -> Bool {
+        if !definition.groups.isEmpty, !definition.groups.contains(where: { groups.contains($0) }) { return false }
         if let id = definition.surface, id != surface { return false }
         if let id = definition.provider, id != provider { return false }
         if let id = definition.publisher, id != publisher { return false }

@@ -87,11 +87,12 @@ extension PolicyDocument {
                 list.append(PolicyMistake(path + [.key("terms")], "an attestation without terms says nothing"))
             }
         }
+        checkWire(catalogue, &list)
         checkSizes(&list)
         return list
     }
 
-    private func unknown(_ path: [PolicyMistake.Step], _ name: String, among names: [String]) -> PolicyMistake {
+    func unknown(_ path: [PolicyMistake.Step], _ name: String, among names: [String]) -> PolicyMistake {
         let near = Spelling.nearest(name, among: names)
         return PolicyMistake(
             path, "the catalogue has no \"\(name)\"",
@@ -104,7 +105,7 @@ extension PolicyDocument {
         }
     }
 
-    private func checkClass(_ name: String, _ path: [PolicyMistake.Step], _ list: inout [PolicyMistake]) {
+    func checkClass(_ name: String, _ path: [PolicyMistake.Step], _ list: inout [PolicyMistake]) {
         if let mistake = Self.malformed(name, path) {
             list.append(mistake)
         } else if !classNames.contains(name) {
@@ -143,30 +144,12 @@ extension PolicyDocument {
         }
     }
 
-    private func checkSuspensions(_ catalogue: Catalogue, _ list: inout [PolicyMistake]) {
-        for (index, entry) in suspensions.enumerated() {
-            let path: [PolicyMistake.Step] = [.key("suspend"), .index(index)]
-            if entry.provider == nil, entry.surface == nil, entry.publisher == nil, entry.model == nil {
-                list.append(
-                    PolicyMistake(
-                        path, "this entry names nothing", mend: "name a provider, surface, publisher or model"))
-            }
-            if let id = entry.surface, catalogue.surface(id) == nil {
-                list.append(unknown(path + [.key("surface")], id, among: catalogue.surfaceIDs))
-            }
-            for (key, id) in [("provider", entry.provider), ("publisher", entry.publisher)] {
-                if let id, catalogue.provider(id) == nil {
-                    list.append(unknown(path + [.key(key)], id, among: catalogue.providerIDs))
-                }
-            }
-        }
-    }
-
     private func checkSizes(_ list: inout [PolicyMistake]) {
         let counts = [
             ("tiers", tiers.count), ("tier_rule", tierRules.count), ("classes", classes.count), ("table", table.count),
             ("floor", floor.count),
             ("override", overrides.count), ("suspend", suspensions.count), ("attest", attestations.count),
+            ("wire", wire.count), ("account", accounts.count),
         ]
         for (name, count) in counts where count > Self.maxEntries {
             list.append(
@@ -178,7 +161,9 @@ extension PolicyDocument {
                 "override",
                 overrides.map { [$0.name, $0.rule, $0.model, $0.account, $0.user, $0.application, $0.reason] }
             ),
-            ("suspend", suspensions.map { [$0.model, $0.substitute, $0.reason] }),
+            ("suspend", suspensions.map { [$0.model, $0.substitute, $0.substituteModel, $0.reason] + $0.groups }),
+            ("wire", wire.map { [$0.name, $0.model] + $0.regions + $0.upstreams + $0.fields.flatMap { [$0] + $1 } }),
+            ("account", accounts.map { [$0.name] + $0.organisations + $0.plans }),
             ("attest", attestations.map { [$0.by, $0.account] }),
         ]
         for (name, entries) in texts {

@@ -6,11 +6,19 @@ public struct AccountEvidence: Sendable, Hashable {
     public var organisation: String?
     /// Plan, for example "enterprise".
     public var plan: String?
+    /// Whether the account's own setting allows training, as the provider's reply said.
+    public var training: Bool?
+    /// Whether the account has zero data retention, as the provider's reply said.
+    public var zeroRetention: Bool?
 
     /// Makes evidence from what the channel could read.
-    public init(organisation: String? = nil, plan: String? = nil) {
+    public init(
+        organisation: String? = nil, plan: String? = nil, training: Bool? = nil, zeroRetention: Bool? = nil
+    ) {
         self.organisation = organisation
         self.plan = plan
+        self.training = training
+        self.zeroRetention = zeroRetention
     }
 }
 
@@ -81,19 +89,22 @@ public struct PolicyQuestion: Sendable {
     public var application: String?
     /// Login name of the user.
     public var user: String
+    /// Groups of the system's directory that the user belongs to.
+    public var groups: [String]
     /// Seconds since 1970-01-01 UTC.
     public var now: Int64
 
     /// Makes a question.
     public init(
         destination: Destination, items: [PolicyItem], channel: String, application: String? = nil, user: String,
-        now: Int64
+        groups: [String] = [], now: Int64
     ) {
         self.destination = destination
         self.items = items
         self.channel = channel
         self.application = application
         self.user = user
+        self.groups = groups
         self.now = now
     }
 }
@@ -118,6 +129,8 @@ public struct TraceLine: Sendable, Hashable, Codable {
         case floor
         /// An entry of the suspend list.
         case suspend
+        /// What was demanded of the request itself, and what became of it.
+        case wire
         /// What the channel or the place of the finding made of the action.
         case channel
     }
@@ -164,11 +177,13 @@ public struct PolicyDecision: Sendable, Equatable {
     public var surface: String
     /// The entry of the suspend list that applies, with the reason and the approved substitute.
     public var suspension: Suspension?
+    /// Model that the request has to be sent to instead of the suspended one.
+    public var reroute: String?
 
     /// Makes a decision.
     public init(
         action: PolicyAction, perItem: [PolicyAction], tier: Tier, trace: [TraceLine] = [], terms: [HeldTerm] = [],
-        surface: String, suspension: Suspension? = nil
+        surface: String, suspension: Suspension? = nil, reroute: String? = nil
     ) {
         self.action = action
         self.perItem = perItem
@@ -177,5 +192,6 @@ public struct PolicyDecision: Sendable, Equatable {
         self.terms = terms
         self.surface = surface
         self.suspension = suspension
+        self.reroute = reroute
     }
 }

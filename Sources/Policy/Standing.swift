@@ -18,12 +18,12 @@ extension PolicyEngine {
         let terms = heldTerms(question, surface, &trace)
         let surfaceID = surface?.id ?? destination.surface
         let providerID = provider?.id ?? destination.provider
-        let suspension = suspension(destination)
+        let suspension = suspension(destination, question.groups)
         if let suspension {
             trace.append(TraceLine(.suspend, Self.describe(suspension)))
             trace.append(TraceLine(.tier, "forbidden: suspended"))
         }
-        let (tier, reason) = tier(surfaceID, providerID, surface, provider, terms)
+        let (tier, reason) = tier(surfaceID, providerID, surface, provider, terms, destination.account)
         if suspension == nil { trace.append(TraceLine(.tier, "\(tier.rawValue): \(reason)")) }
         return Standing(
             surfaceID: surfaceID, providerID: providerID, tier: suspension == nil ? tier : .forbidden, terms: terms,
@@ -31,7 +31,7 @@ extension PolicyEngine {
     }
 
     /// The first entry of the suspend list that stops any of the models that the request asks for.
-    private func suspension(_ destination: Destination) -> Suspension? {
+    func suspension(_ destination: Destination, _ groups: [String]) -> Suspension? {
         for model in [destination.model] + destination.otherModels {
             var asked = destination
             asked.model = model
@@ -40,8 +40,8 @@ extension PolicyEngine {
             let publisher = model.flatMap { catalogue.publisher(of: $0) }
             let entry = suspensions.first {
                 $0.applies(
-                    to: asked, surface: surface?.id ?? asked.surface, provider: provider?.id ?? asked.provider,
-                    publisher: publisher?.id)
+                    to: asked, groups: groups, surface: surface?.id ?? asked.surface,
+                    provider: provider?.id ?? asked.provider, publisher: publisher?.id)
             }
             if let entry { return entry.definition }
         }
@@ -56,7 +56,13 @@ extension PolicyEngine {
         }
         var lines: [TraceLine] = []
         if surface.id != destination.surface {
-            lines.append(TraceLine(.fact, "this model is not run locally: the request goes on to \(surface.name)"))
+            let isPlan = destination.account?.plan.map { surface.plans?.contains($0) ?? false } ?? false
+            lines.append(
+                TraceLine(
+                    .fact,
+                    isPlan
+                        ? "the account's plan, as the request shows it, is that of \(surface.name)"
+                        : "this model is not run locally: the request goes on to \(surface.name)"))
         }
         var text = "\(surface.name) is run by \(provider.name) (\(provider.jurisdiction))"
         text +=
@@ -87,6 +93,7 @@ extension PolicyEngine {
                 }
             }
         }
+        if let account = question.destination.account { weigh(account, &held, &trace) }
         for term in question.destination.enforced { held[term] = (.enforced, "on the wire") }
         let terms = held.sorted { $0.key < $1.key }
         trace += terms.map {
@@ -95,10 +102,35 @@ extension PolicyEngine {
         return terms.map { HeldTerm($0.key, $0.value.basis) }
     }
 
+    /// What the provider itself said of the account beats what it publishes, and what anybody vouches for.
+    private func weigh(
+        _ account: AccountEvidence, _ held: inout [Term: (basis: TermBasis, why: String)], _ trace: inout [TraceLine]
+    ) {
+        let seen = "the provider's own reply"
+        switch account.training {
+        case false?: held[.noTraining] = (.attested, seen)
+        case true?:
+            held[.noTraining] = nil
+            trace.append(
+                TraceLine(.term, "no-training: does not hold: the account's setting allows training (\(seen))"))
+        case nil: break
+        }
+        switch account.zeroRetention {
+        case true?: held[.zeroRetention] = (.attested, seen)
+        case false?:
+            held[.zeroRetention] = nil
+            trace.append(TraceLine(.term, "zero-retention: does not hold for this account (\(seen))"))
+        case nil: break
+        }
+    }
+
     private func tier(
         _ surfaceID: String, _ providerID: String, _ surface: ProviderSurface?, _ provider: Provider?,
-        _ terms: [HeldTerm]
+        _ terms: [HeldTerm], _ account: AccountEvidence?
     ) -> (Tier, String) {
+        for rule in document.accounts where rule.applies(account, surface: surfaceID, provider: providerID) {
+            return (rule.tier, "account \"\(rule.name)\"")
+        }
         if let surface, let tier = document.tiers[surface.id] { return (tier, "[tiers] \(surface.id)") }
         if let provider, let tier = document.tiers[provider.id] { return (tier, "[tiers] \(provider.id)") }
         if let surface, let provider {

@@ -4,9 +4,10 @@ extension ParsedRequest {
     /// The body with the edits made; every byte that no edit covers is the same as before.
     ///
     /// An edit is cut to the parts of its segment that may be edited, so that the body keeps its shape. Of edits that overlap in the body the
-    /// first stands for all of them. Precondition: `body` is what this request was parsed from, and every span lies in its segment's text.
-    public func splice(_ edits: [RequestEdit], into body: [UInt8]) -> [UInt8] {
-        var patches: [Patch] = []
+    /// first stands for all of them. What `wire` changes of the body is changed along with them. Precondition: `body` is what this request was parsed from, and every span lies in its segment's text.
+    public func splice(_ edits: [RequestEdit], _ wire: WireEdits? = nil, into body: [UInt8]) -> [UInt8] {
+        // A field that is set stands over an edit inside its old value: it begins earlier.
+        var patches = wire?.patches ?? []
         var decoded: [Int: [Patch]] = [:]
         for edit in edits {
             let segment = segments[edit.segment]

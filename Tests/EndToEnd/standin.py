@@ -49,6 +49,8 @@ class Behaviour:
     fail_status: int | None = None
     # Answers this text instead of repeating the prompt.
     fixed_text: str | None = None
+    # Answers this JSON to anything.
+    fixed_json: dict | None = None
     # Closes the connection after each answer.
     close: bool = False
 
@@ -147,6 +149,8 @@ class StandIn:
         if self.behaviour.fail_status:
             error = {"error": {"message": "stand-in says no", "type": "invalid_request_error", "param": None, "code": None}}
             return await self._json(writer, error, self.behaviour.fail_status)
+        if self.behaviour.fixed_json is not None:
+            return await self._json(writer, self.behaviour.fixed_json)
         if request.method in ("GET", "HEAD"):
             return await self._json(writer, {"object": "list", "data": [{"id": "standin-1", "object": "model"}]})
         try:

@@ -29,7 +29,8 @@ func sampleDraft(
             facts: ProviderFacts(
                 runBy: "OpenAI", jurisdiction: "US", trainsByDefault: "no", retention: "30 days",
                 terms: [TermRecord(name: "no training", standing: "assumed")], source: "https://openai.com/policies",
-                checked: "2026-05-01")),
+                checked: "2026-05-01"),
+            controls: [ControlRecord(name: "store", outcome: "set")]),
         policy: PolicyRecord(
             name: "balanced", digest: "abcdef", trace: [TraceStep(step: "cell", text: "credential x tolerated = block")]
         ),

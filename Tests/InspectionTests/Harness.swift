@@ -1,6 +1,7 @@
 import Classifier
 import Events
 import Primitives
+import PromptFormats
 import Synchronization
 
 @testable import Inspection
@@ -155,7 +156,34 @@ struct Line {
     }
 }
 
+extension Line {
+    /// A prompt as a channel makes it that sends the request itself. The surface need not be the catalogue's.
+    static func request(
+        _ body: String, provider: String = "vendor", surface: String = "fair-api", path: String = "/v1/responses",
+        headers: [(name: String, value: String)] = [], isReadable: Bool = true, groups: [String] = []
+    ) throws -> Prompt {
+        let head = RequestHead(provider: provider, method: "POST", path: path, headers: headers)
+        let format = RequestFormats.match(head)
+        let bytes = Array(body.utf8)
+        let request = try format.parse(bytes, of: head)
+        var prompt = prompt(request.segments.map { String(decoding: $0.text, as: UTF8.self) }, to: surface)
+        prompt.destination.model = request.model
+        prompt.destination.otherModels = Array(request.models.dropFirst())
+        prompt.groups = groups
+        prompt.wire = WireSubject(
+            head: head, request: request, body: bytes, format: format, host: "vendor.example", isReadable: isReadable)
+        return prompt
+    }
+}
+
 extension Verdict {
+    /// The request's body with all changes made.
+    func body(of prompt: Prompt) -> String {
+        guard let subject = prompt.wire else { return "" }
+        let edits = self.edits.map { RequestEdit(segment: $0.segment, span: $0.span, replacement: $0.replacement) }
+        return String(decoding: subject.request.splice(edits, wire, into: subject.body), as: UTF8.self)
+    }
+
     /// The prompt's texts with the edits made.
     func applied(to prompt: Prompt) -> [String] {
         prompt.segments.enumerated().map { index, segment in

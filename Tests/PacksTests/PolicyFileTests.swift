@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Policy
+import Primitives
 import Testing
 
 @testable import Packs
@@ -48,6 +49,78 @@ struct PolicyFileTests {
             _ = try PolicyFile(Array(text.utf8), named: "policy.toml")
             return []
         } catch { return error.mistakes.map(\.description) }
+    }
+
+    @Test func sectionsOnTermsAreRead() throws {
+        let text = """
+            [[wire]]
+            name = "a"
+            provider = "openai"
+            classes = ["personal"]
+            inject = ["no-store"]
+            require = ["agreement"]
+            deny = ["files", "batches"]
+            regions = ["eu"]
+            upstreams = ["x"]
+            fields = { x-ghost-mode = "true", OpenAI-Project = ["a", "b"] }
+
+            [[account]]
+            name = "ours"
+            tier = "approved"
+            provider = "openai"
+            organisations = ["org-*"]
+            plans = ["enterprise"]
+            shown = true
+
+            [tenants]
+            microsoft-policy = "t:p"
+            openai-organizations = ["org-1", "org-2"]
+
+            [[suspend]]
+            model = "m-*"
+            groups = ["staff"]
+            substitute_model = "n"
+            reroute = true
+            reason = "withdrawn"
+            """
+        let document = try PolicyFile(Array(text.utf8), named: "policy.toml").document
+        #expect(
+            document.wire == [
+                WireLine(
+                    name: "a", provider: "openai", classes: ["personal"], inject: [.noStore], require: [.agreement],
+                    deny: [.files, .batches], regions: ["eu"],
+                    fields: ["x-ghost-mode": ["true"], "OpenAI-Project": ["a", "b"]], upstreams: ["x"])
+            ])
+        #expect(
+            document.accounts == [
+                AccountRule(
+                    name: "ours", tier: .approved, provider: "openai", organisations: ["org-*"], plans: ["enterprise"],
+                    shown: true)
+            ])
+        #expect(document.tenants == [.microsoftPolicy: ["t:p"], .openAIOrganizations: ["org-1", "org-2"]])
+        #expect(
+            document.suspensions == [
+                Suspension(model: "m-*", groups: ["staff"], substituteModel: "n", reroutes: true, reason: "withdrawn")
+            ])
+    }
+
+    @Test func mistakesInSectionsOnTermsAreNamed() {
+        let text = """
+            [[wire]]
+            name = "a"
+            inject = ["no-storage"]
+            deny = ["file"]
+            fields = { x = 1 }
+            [tenants]
+            microsoft-polcy = "x"
+            """
+        #expect(
+            mistakes(text) == [
+                #"policy.toml:3:11: "inject" can't hold "no-storage"; did you mean "no-store"?"#,
+                #"policy.toml:4:9: "deny" can't hold "file"; did you mean "files"?"#,
+                #"policy.toml:5:16: "x" is a whole number; write a string, or an array of strings"#,
+                #"policy.toml:7:1: [tenants] knows no "microsoft-polcy"; did you mean "microsoft-policy"?"#,
+            ])
     }
 
     @Test func aPolicyIsReadInFull() throws {

@@ -4,13 +4,26 @@ import PromptFormats
 import Testing
 
 @Suite struct WireTermsTests {
+    /// What becomes of one request.
+    private struct Outcome {
+        var headers: [(name: String, value: String)]
+        var body: [UInt8]
+        var enforced: Set<WireTerm>
+        var missing: Set<WireTerm>
+        var applied: [String]
+        var region: String?
+    }
+
     private func apply(
-        _ demands: WireDemands, _ recorded: Recorded, surface: String
-    ) throws(WireRefusal) -> WireOutcome {
+        _ demands: WireDemands, _ recorded: Recorded, surface: String, host: String = "127.0.0.1"
+    ) throws(WireRefusal) -> Outcome {
         let body = bytes(recorded.body)
         let request = (try? recorded.parse()) ?? ParsedRequest()
-        return try WireTerms.apply(
-            demands, to: recorded.head, request, body: body, format: recorded.format, surface: surface)
+        let edits = try WireTerms.edits(
+            demands, on: recorded.head, request, body: body, format: recorded.format, surface: surface, host: host)
+        return Outcome(
+            headers: edits.apply(to: recorded.headers), body: request.splice([], edits, into: body),
+            enforced: edits.enforced, missing: edits.missing, applied: edits.applied, region: edits.region)
     }
 
     private func responses(_ body: String, provider: String = "openai") -> Recorded {
@@ -35,7 +48,7 @@ import Testing
             #expect(text(outcome.body) == after)
             #expect(outcome.applied == (before == after ? [] : ["store"]))
             // What is kept for abuse monitoring is not touched by it.
-            #expect(outcome.enforced.isEmpty)
+            #expect(outcome.enforced == [.noStore])
         }
         #expect(text(try apply(Self.noStore, responses(before), surface: "groq-api").body) == before)
         #expect(text(try apply(WireDemands(), responses(before), surface: "openai-api").body) == before)
@@ -67,7 +80,7 @@ import Testing
         let provider = try object(outcome.body)["provider"] as? [String: Any]
         #expect(provider?["zdr"] as? Bool == true)
         #expect(provider?["data_collection"] as? String == "deny")
-        #expect(outcome.enforced == [.noTraining, .zeroRetention])
+        #expect(outcome.enforced == [.noTraining, .zeroRetention, .noStore])
         #expect(text(outcome.body).components(separatedBy: "\"provider\"").count == 2, "the field stands once")
         if outcome.applied.isEmpty { #expect(text(outcome.body) == before) }
         #expect(outcome.applied.isEmpty == before.contains(#""deny","zdr":true"#))
@@ -79,13 +92,15 @@ import Testing
         let vercel = try apply(both, chat, surface: "vercel-gw")
         let flags = try #require(try object(vercel.body)["providerOptions"] as? [String: [String: Bool]])
         #expect(flags["gateway"] == ["zeroDataRetention": true, "disallowPromptTraining": true])
-        #expect(vercel.enforced == [.noTraining, .zeroRetention])
+        #expect(vercel.enforced == [.noTraining, .zeroRetention, .noStore])
         var cloud = Recorded(provider: "cloudflare", path: "/v1/a/g/openai/chat/completions", body: #"{"messages":[]}"#)
         cloud.headers.append(("CF-AIG-Collect-Log", "true"))
         let cloudflare = try apply(both, cloud, surface: "ai-gateway")
         #expect(text(cloudflare.body) == cloud.body)
         let logs = cloudflare.headers.filter { $0.name.lowercased() == "cf-aig-collect-log" }
         #expect(logs.map(\.value) == ["false"])
+        #expect(cloudflare.headers.contains { $0.name == "cf-aig-zdr" && $0.value == "true" })
+        #expect(cloudflare.enforced == [.noStore], "its zero retention is disregarded for most providers")
     }
 
     @Test func whatCantBeEditedIsRefused() throws {
@@ -102,6 +117,125 @@ import Testing
         }
     }
 
+    // MARK: Required
+
+    @Test func aRequiredTermIsTheClientsToSet() throws {
+        let demands = WireDemands(required: [.noStore])
+        let bare = try apply(demands, responses(#"{"input":"hi"}"#), surface: "openai-api")
+        #expect(bare.missing == [.noStore] && bare.enforced.isEmpty)
+        #expect(text(bare.body) == #"{"input":"hi"}"#)
+        let set = try apply(demands, responses(#"{"input":"hi","store":false}"#), surface: "openai-api")
+        #expect(set.missing.isEmpty && set.enforced == [.noStore] && set.applied.isEmpty)
+        // Where the provider has no field for it, nothing carries it.
+        #expect(try apply(demands, responses(#"{"input":"hi"}"#), surface: "groq-api").missing == [.noStore])
+        let both = WireDemands(terms: [.noStore], required: [.noStore])
+        #expect(try apply(both, responses(#"{"input":"hi"}"#), surface: "openai-api").missing.isEmpty)
+        let list = Recorded(provider: "openai", path: "/v1/models", body: "")
+        #expect(try apply(demands, list, surface: "openai-api").missing.isEmpty)
+    }
+
+    @Test func aRequiredHeaderFieldIsTheClientsToSet() throws {
+        let demands = WireDemands(fields: [FieldDemand(name: "x-ghost-mode", values: ["true"])])
+        var call = Recorded(provider: "cursor", path: "/aiserver.v1.ChatService/StreamUnifiedChat", body: "{}")
+        #expect(throws: WireRefusal.field("x-ghost-mode")) { try apply(demands, call, surface: "cursor-individual") }
+        call.headers.append(("X-Ghost-Mode", "false"))
+        #expect(throws: WireRefusal.field("x-ghost-mode")) { try apply(demands, call, surface: "cursor-individual") }
+        call.headers[1].value = "True"
+        #expect(text(try apply(demands, call, surface: "cursor-individual").body) == "{}")
+    }
+
+    // MARK: Regions and upstreams
+
+    static let regions: [(String, String, String, String, String?)] = [
+        ("openai-api", "eu.api.openai.com", "/v1/responses", "gpt-x", "eu"),
+        ("openai-api", "api.openai.com", "/v1/responses", "gpt-x", nil),
+        ("openai-api", "gb.api.openai.com", "/v1/responses", "gpt-x", "gb"),
+        ("openrouter-api", "eu.openrouter.ai", "/api/v1/chat/completions", "x/y", "eu"),
+        ("openrouter-api", "openrouter.ai", "/api/v1/chat/completions", "x/y", nil),
+        ("xai-api", "eu-west-1.api.x.ai", "/v1/chat/completions", "grok-x", "eu"),
+        ("xai-api", "api.x.ai", "/v1/chat/completions", "grok-x", nil),
+        ("bedrock", "bedrock-runtime.eu-central-1.amazonaws.com", "/model/m/converse", "anthropic.claude-x", "eu"),
+        ("bedrock", "bedrock-runtime.eu-west-2.amazonaws.com", "/model/m/converse", "anthropic.claude-x", "gb"),
+        (
+            "bedrock", "bedrock-runtime.eu-central-1.amazonaws.com", "/model/m/converse", "global.anthropic.claude-x",
+            nil
+        ),
+        ("bedrock", "bedrock-runtime.eu-central-1.amazonaws.com", "/model/m/converse", "us.anthropic.claude-x", "us"),
+        (
+            "vertex-ai", "x", "/v1/projects/p/locations/europe-west4/publishers/google/models/g:generateContent", "g",
+            "eu"
+        ),
+        (
+            "vertex-ai", "x", "/v1/projects/p/locations/europe-west6/publishers/google/models/g:generateContent", "g",
+            "ch"
+        ),
+        ("vertex-ai", "x", "/v1/projects/p/locations/global/publishers/google/models/g:generateContent", "g", nil),
+        ("dashscope", "dashscope-intl.aliyuncs.com", "/compatible-mode/v1/chat/completions", "qwen", "sg"),
+        ("groq-api", "api.groq.com", "/openai/v1/chat/completions", "x", nil),
+    ]
+
+    @Test(arguments: WireTermsTests.regions.indices)
+    func aRequestStaysInItsRegion(index: Int) throws {
+        let (surface, host, path, model, region) = Self.regions[index]
+        let provider = surface == "bedrock" ? "aws" : surface == "vertex-ai" ? "google" : "openai"
+        let real = path.replacingOccurrences(of: "/model/m/", with: "/model/\(model)/")
+        let body = #"{"model":"\#(model)","messages":[],"contents":[],"input":""}"#
+        let recorded = Recorded(provider: provider, path: real, body: body)
+        let wanted = region ?? "eu"
+        if let region {
+            let outcome = try apply(WireDemands(regions: [region]), recorded, surface: surface, host: host)
+            #expect(outcome.region == region && text(outcome.body) == body)
+        } else {
+            #expect(throws: WireRefusal.region(nil, wanted: [wanted])) {
+                try apply(WireDemands(regions: [wanted]), recorded, surface: surface, host: host)
+            }
+        }
+        #expect(throws: WireRefusal.region(region, wanted: ["mars"])) {
+            try apply(WireDemands(regions: ["mars"]), recorded, surface: surface, host: host)
+        }
+    }
+
+    @Test func claudesRegionIsAField() throws {
+        let chat = Recorded(
+            provider: "anthropic", path: "/v1/messages", body: #"{"messages":[],"inference_geo":"global"}"#)
+        let outcome = try apply(WireDemands(regions: ["us", "eu"]), chat, surface: "claude-api")
+        #expect(text(outcome.body) == #"{"messages":[],"inference_geo":"us"}"# && outcome.region == "us")
+        #expect(throws: WireRefusal.region(nil, wanted: ["eu"])) {
+            try apply(WireDemands(regions: ["eu"]), chat, surface: "claude-api")
+        }
+    }
+
+    @Test func aRouterHandsItOnToApprovedCompaniesOnly() throws {
+        let demands = WireDemands(terms: [.noTraining], upstreams: ["anthropic", "google-vertex"])
+        let chat = Recorded(
+            provider: "openrouter", path: "/api/v1/chat/completions",
+            body: #"{"provider":{"order":["x"],"only":["x"]},"messages":[]}"#)
+        let outcome = try apply(demands, chat, surface: "openrouter-api")
+        let expected =
+            #"{"provider":{"data_collection":"deny","allow_fallbacks":false,"order":["x"],"only":["anthropic","google-vertex"]},"messages":[]}"#
+        #expect(text(outcome.body) == expected)
+        let pinned = Recorded(
+            provider: "huggingface", path: "/v1/chat/completions", body: #"{"model":"a/b:together","messages":[]}"#)
+        #expect(text(try apply(WireDemands(upstreams: ["together"]), pinned, surface: "hf-router").body) == pinned.body)
+        #expect(throws: WireRefusal.upstream(wanted: ["groq"])) {
+            try apply(WireDemands(upstreams: ["groq"]), pinned, surface: "hf-router")
+        }
+    }
+
+    @Test func aFieldThatIsSetStandsOverAnEditInsideIt() throws {
+        let body = bytes(#"{"store":"SECRET","input":"SECRET"}"#)
+        let recorded = responses(text(body))
+        let request = try recorded.parse()
+        let edits = request.segments.enumerated().compactMap { index, segment in
+            segment.text.elementsEqual("SECRET".utf8)
+                ? RequestEdit(segment: index, span: ByteSpan(start: 0, end: 6), replacement: bytes("P")) : nil
+        }
+        let wire = try WireTerms.edits(
+            Self.noStore, on: recorded.head, request, body: body, format: recorded.format, surface: "openai-api",
+            host: "api.openai.com")
+        #expect(text(request.splice(edits, wire, into: body)) == #"{"store":false,"input":"P"}"#)
+    }
+
     // MARK: Tenants
 
     @Test func aClientsOwnTenantHeaderIsTakenOut() throws {
@@ -113,6 +247,40 @@ import Testing
         #expect(outcome.headers.last?.value == "uuid-1,uuid-2")
         #expect(outcome.applied == ["anthropic-allowed-org-ids"])
         #expect(text(outcome.body) == chat.body)
+    }
+
+    @Test func tenantHeadersGoWhereTheyBelong() {
+        let identities: [TenantKey: [String]] = [
+            .chatGPTWorkspaces: ["w1", "w2"], .openAIOrganizations: ["org-1"], .anthropicOrganizations: ["a1"],
+            .googleDomains: ["acme.example"], .codeAssistDomains: ["acme.example"], .microsoftPolicy: ["t:p"],
+            .microsoftPersonal: ["restrict-msa"], .gitHubEnterprise: ["e1"],
+        ]
+        func names(_ provider: String, _ host: String, _ path: String, isVendors: Bool = true) -> [String] {
+            TenantHeaders.demands(identities, provider: provider, host: host, isVendors: isVendors, path: path)
+                .claims.map { "\($0.name): \($0.value)" }
+        }
+        #expect(names("openai", "chatgpt.com", "/backend-api/x") == ["ChatGPT-Allowed-Workspace-Id: w1,w2"])
+        #expect(names("openai", "eu.api.openai.com", "/v1/x") == ["OpenAI-Allowed-Organization-Ids: org-1"])
+        #expect(names("anthropic", "claude.ai", "/api/x") == ["anthropic-allowed-org-ids: a1"])
+        #expect(names("google", "accounts.google.com", "/o") == ["X-GoogApps-Allowed-Domains: acme.example"])
+        #expect(
+            names("google", "cloudcode-pa.googleapis.com", "/v1internal:x")
+                == ["X-GeminiCodeAssist-Allowed-Domains: acme.example"])
+        #expect(
+            names("microsoft", "login.microsoftonline.com", "/t/oauth2/v2.0/token")
+                == ["sec-Restrict-Tenant-Access-Policy: t:p"])
+        #expect(names("microsoft", "login.live.com", "/") == ["sec-Restrict-Tenant-Access-Policy: restrict-msa"])
+        #expect(
+            names("github-copilot", "api.business.githubcopilot.com", "/chat") == ["sec-GitHub-allowed-enterprise: e1"])
+        #expect(names("groq", "api.groq.com", "/x").isEmpty)
+        // Behind a host of one's own the path tells.
+        #expect(
+            names("openai", "gw.acme.example", "/v1/x", isVendors: false) == ["OpenAI-Allowed-Organization-Ids: org-1"])
+        #expect(
+            names("openai", "gw.acme.example", "/backend-api/x", isVendors: false)
+                == ["ChatGPT-Allowed-Workspace-Id: w1,w2"])
+        let all = TenantHeaders.demands(identities, provider: "groq", host: "api.groq.com", isVendors: true, path: "/")
+        #expect(all.stripped.count == 7, "a client's own copy goes nowhere")
     }
 
     @Test(arguments: ["", " ", "a, b", "a,,b", ",", "a\r\nx: 1", "ü", String(repeating: "a", count: 8193)])

@@ -70,7 +70,7 @@ extension AgentService {
 
     private func inspect(_ asked: ControlPrompt) async -> ControlAnswer {
         do {
-            let prompt = try asked.prompt(in: snapshots.current.catalogue)
+            let prompt = try asked.prompt(in: snapshots.current.catalogue, groups: groups.current())
             return ControlAnswer(verdict: ControlVerdict(await inspector.inspect(prompt), prompt))
         } catch {
             return ControlAnswer(error: "\(error)")
@@ -80,7 +80,7 @@ extension AgentService {
 
 extension ControlPrompt {
     /// The prompt as the line takes it. Throws a sentence that says which field is wrong.
-    func prompt(in catalogue: Catalogue) throws(AgentProblem) -> Prompt {
+    func prompt(in catalogue: Catalogue, groups: [String]) throws(AgentProblem) -> Prompt {
         guard let channel = Channel(rawValue: channel), channel != .gateway, channel != .proxy else {
             throw AgentProblem("\"channel\" must be hook, clipboard or cli")
         }
@@ -98,7 +98,7 @@ extension ControlPrompt {
         return Prompt(
             segments: segments, opaque: items,
             destination: Destination(provider: provider.id, surface: surface, model: model), channel: channel,
-            application: application, user: Host.user,
+            application: application, user: Host.user, groups: groups,
             scope: RestoreScope(
                 client: "uid:\(getuid())", credential: [], destination: "\(provider.id)/\(surface)",
                 conversation: conversation))

@@ -17,7 +17,7 @@ struct InProcessLine {
     /// Judges a prompt; its event stands in the journal when it returns.
     func inspect(_ asked: ControlPrompt) async throws -> ControlVerdict {
         let loaded = try LoadedSnapshot.load(settings)
-        let prompt = try asked.prompt(in: loaded.snapshot.catalogue)
+        let prompt = try asked.prompt(in: loaded.snapshot.catalogue, groups: GroupMembership.names())
         let journal = try AgentService.openJournal(settings, key)
         let inspector = Inspector(
             snapshots: SnapshotHolder(loaded.snapshot), journal: journal, vault: Vault(deviceKey: key), deviceKey: key,

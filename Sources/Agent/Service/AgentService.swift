@@ -25,6 +25,7 @@ public final class AgentService: Service {
     let journal: Journal
     let inspector: Inspector
     let courier: Courier?
+    let groups = GroupMembership()
     let state: NIOLockedValueBox<State>
     /// Signs for the hosts whose TLS ends at the gate; without an authority it refuses.
     let issuer: LeafIssuer
@@ -134,7 +135,8 @@ public final class AgentService: Service {
             services: GatewayServices(
                 inspector: inspector, resolver: { [vault] in vault.resolver(for: $0) },
                 scopeKey: Keys.derive(deviceKey, for: "sluice scope"),
-                hosts: { [state] in state.withLockedValue { $0.hosts } }, user: Host.user, logger: logger),
+                hosts: { [state] in state.withLockedValue { $0.hosts } }, user: Host.user,
+                groups: { [groups] in groups.current() }, logger: logger),
             group: group)
         let control = ControlServer(group: group, logger: logger) { [weak self] question in
             await self?.answer(question) ?? ControlAnswer(error: "the agent is stopping")

@@ -100,7 +100,7 @@ extension Exchange {
     /// Sends a request on as it comes, and its reply back as it comes.
     mutating func passThrough(_ admitted: Admitted) async throws -> Outcome {
         guard !session.reader.isClosed else { throw CancellationError() }
-        let nothing = Judged(body: ByteBuffer(), isEdited: false, event: nil, resolver: nil)
+        let nothing = Judged(body: ByteBuffer(), event: nil, resolver: nil)
         let connection = try await lease(nothing, admitted)
         var parked = false
         defer {
@@ -112,7 +112,9 @@ extension Exchange {
             HTTPClientRequestPart.head(
                 HTTPRequestHead(
                     version: .http1_1, method: head.method, uri: admitted.path,
-                    headers: HeaderRules.passing(head.headers, authority: admitted.provider.route.authority))),
+                    headers: HeaderRules.passing(
+                        head.headers, authority: admitted.provider.route.authority,
+                        edits: tenantHeaders(admitted)))),
             promise: nil)
         let sending = BodyPump(session: session, channel: channel, isRead: bodyRead)
         if !bodyRead, head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {

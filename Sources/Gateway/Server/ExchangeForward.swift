@@ -1,3 +1,4 @@
+import Inspection
 import NIOCore
 import NIOHTTP1
 import PromptFormats
@@ -38,7 +39,9 @@ extension Exchange {
         let statesLength = hasBody || head.headers.contains(name: "content-length")
         let outgoing = HeaderRules.Outgoing(
             authority: admitted.provider.route.authority,
-            bodyBytes: statesLength ? judged.body.readableBytes : nil, needsPlainReply: judged.resolver != nil)
+            bodyBytes: statesLength ? judged.body.readableBytes : nil,
+            needsPlainReply: judged.resolver != nil || ShownTerms.areShown(to: admitted.requestHead),
+            edits: judged.wire.headers)
         let request = HTTPRequestHead(
             version: .http1_1, method: head.method, uri: admitted.provider.route.upstream.basePath + admitted.path,
             headers: HeaderRules.toProvider(head.headers, outgoing))
@@ -88,6 +91,8 @@ extension Exchange {
         _ reply: HTTPResponseHead, _ connection: UpstreamConnection, _ judged: Judged, _ admitted: Admitted
     ) async throws -> Outcome {
         status = Int(reply.status.code)
+        var watcher = AccountWatcher(reply, to: admitted.requestHead)
+        defer { if let scope = judged.scope { core.services.inspector.observe(watcher.shown, within: scope) } }
         var restorer = judged.resolver.map { _ in
             admitted.format.reply(
                 ReplyHead(status: status, headers: reply.headers.map { (name: $0.name, value: $0.value) }))
@@ -96,7 +101,7 @@ extension Exchange {
         if restorer != nil, let length = reply.headers.first(name: "content-length").flatMap({ Int($0) }),
             length <= FormatLimits.maxReplyBytes, head.method != .HEAD
         {
-            return try await relayWhole(reply, &restorer, connection, judged, admitted)
+            return try await relayWhole(reply, &restorer, &watcher, connection, judged, admitted)
         }
         let goesOn = writeHead(reply, length: restorer == nil ? .asItCame : .unknown, event: judged.event)
         let channel = session.channel
@@ -106,6 +111,7 @@ extension Exchange {
                 case .head:
                     throw BrokenReply(cause: "a second head")
                 case .body(let piece):
+                    watcher.feed(piece)
                     let out = restored(piece, &restorer, judged.resolver)
                     if out.readableBytes > 0 {
                         channel.write(HTTPServerResponsePart.body(.byteBuffer(out)), promise: nil)
@@ -138,13 +144,14 @@ extension Exchange {
 
     /// Relays a reply that is no stream and has values put back: it is held whole anyway, so the client gets a length again.
     private mutating func relayWhole(
-        _ reply: HTTPResponseHead, _ restorer: inout (any ReplyRestorer)?, _ connection: UpstreamConnection,
-        _ judged: Judged, _ admitted: Admitted
+        _ reply: HTTPResponseHead, _ restorer: inout (any ReplyRestorer)?, _ watcher: inout AccountWatcher,
+        _ connection: UpstreamConnection, _ judged: Judged, _ admitted: Admitted
     ) async throws -> Outcome {
         var whole = ByteBuffer()
         do {
             while let part = try await connection.reader.next(within: GatewayLimits.replyTimeout) {
                 if case .body(let piece) = part {
+                    watcher.feed(piece)
                     var out = restored(piece, &restorer, judged.resolver)
                     whole.writeBuffer(&out)
                 }

@@ -9,8 +9,11 @@ extension Exchange {
     /// A request after its verdict: what may leave.
     struct Judged {
         var body: ByteBuffer
-        var isEdited: Bool
         var event: String?
+        /// Changes of the header that policy demands.
+        var wire = WireEdits()
+        /// Within which what the reply shows of the account holds.
+        var scope: RestoreScope?
         /// Puts values back into the reply; nil when the vault holds none for this scope.
         var resolver: (any PlaceholderResolving)?
     }
@@ -27,20 +30,25 @@ extension Exchange {
         let parsed = coded ? Self.undecodable : try await parse(bytes, admitted)
         // Edits name segments by their index: the target stands behind those of the body.
         let texts = PromptBuilder.segments(parsed.request)
-        let prompt = prompt(
+        var prompt = prompt(
             parsed.request, segments: texts + [target(after: texts, admitted)], opaque: parsed.opaque,
             admitted)
+        prompt.wire = WireSubject(
+            head: admitted.requestHead, request: parsed.request, body: bytes, format: admitted.format,
+            host: admitted.provider.route.hostName, isReadable: !coded)
         let verdict = await core.services.inspector.inspect(prompt)
         action = verdict.action.rawValue
         // What this channel can't do (hold, send elsewhere) it stops.
-        guard verdict.action <= .redact else { throw stopped(verdict, parsed.request, admitted, coded: coded) }
+        guard verdict.action <= .redact || verdict.action == .reroute else {
+            throw stopped(verdict, parsed.request, admitted, coded: coded)
+        }
         let resolver = core.services.resolver(prompt.scope)
         var judged = Judged(
-            body: body, isEdited: false, event: verdict.eventID, resolver: resolver.isEmpty ? nil : resolver)
-        guard !verdict.edits.isEmpty else { return judged }
-        bytes = try await splice(PromptBuilder.edits(verdict), parsed.request, bytes)
+            body: body, event: verdict.eventID, wire: verdict.wire, scope: prompt.scope,
+            resolver: resolver.isEmpty ? nil : resolver)
+        guard !verdict.edits.isEmpty || verdict.wire.changesBody else { return judged }
+        bytes = try await splice(PromptBuilder.edits(verdict), verdict.wire, parsed.request, bytes)
         judged.body = ByteBuffer(bytes: bytes)
-        judged.isEdited = true
         return judged
     }
 
@@ -49,15 +57,22 @@ extension Exchange {
     ) -> Prompt {
         let route = admitted.provider.route
         let destination = Destination(
-            provider: route.provider, surface: route.surface, host: route.host ?? route.upstream.host,
-            model: request.model,
-            otherModels: Array(request.models.dropFirst()), account: PromptBuilder.account(head.headers))
+            provider: route.provider, surface: route.surface, host: route.hostName,
+            model: request.model, otherModels: Array(request.models.dropFirst()),
+            account: PromptBuilder.account(admitted.requestHead, host: route.hostName))
         return Prompt(
             segments: segments, opaque: opaque, destination: destination, channel: isProxied ? .proxy : .gateway,
             application: head.headers.first(name: "user-agent"), user: core.services.user,
+            groups: core.services.groups(),
             scope: core.scoping.scope(
                 uid: core.configuration.uid, headers: head.headers, target: head.uri, destination: destination,
                 request: request, format: admitted.format))
+    }
+
+    /// Changes of the header of a request that is not looked at otherwise.
+    func tenantHeaders(_ admitted: Admitted) -> [WireEdits.HeaderEdit] {
+        core.services.inspector.tenantHeaders(
+            for: admitted.requestHead, host: admitted.provider.route.hostName)
     }
 
     private func target(after segments: [PromptSegment], _ admitted: Admitted) -> PromptSegment {
@@ -81,8 +96,10 @@ extension Exchange {
         }
     }
 
-    private func splice(_ edits: [RequestEdit], _ request: ParsedRequest, _ body: [UInt8]) async throws -> [UInt8] {
-        try await Self.offLoop(body.count) { request.splice(edits, into: body) }
+    private func splice(
+        _ edits: [RequestEdit], _ wire: WireEdits, _ request: ParsedRequest, _ body: [UInt8]
+    ) async throws -> [UInt8] {
+        try await Self.offLoop(body.count) { request.splice(edits, wire, into: body) }
     }
 
     /// Small work is done here; large work would hold up every other connection.

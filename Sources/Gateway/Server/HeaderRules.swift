@@ -1,4 +1,5 @@
 import NIOHTTP1
+import PromptFormats
 
 /// Which header fields go on, in their order, spelling and value. docs/gateway.md has the list for people.
 enum HeaderRules {
@@ -16,6 +17,8 @@ enum HeaderRules {
         var bodyBytes: Int?
         /// Whether the reply must come without content coding, so that values can be put back.
         var needsPlainReply: Bool
+        /// Fields that policy sets or takes out.
+        var edits: [WireEdits.HeaderEdit] = []
     }
 
     /// The fields that go to the provider.
@@ -47,11 +50,14 @@ enum HeaderRules {
             }
         }
         if outgoing.needsPlainReply, !codingWritten { out.add(name: "Accept-Encoding", value: "identity") }
+        apply(outgoing.edits, to: &out)
         return out
     }
 
     /// The fields of a request whose body goes on as it comes.
-    static func passing(_ headers: HTTPHeaders, authority: String) -> HTTPHeaders {
+    static func passing(
+        _ headers: HTTPHeaders, authority: String, edits: [WireEdits.HeaderEdit] = []
+    ) -> HTTPHeaders {
         let named = connectionTokens(headers)
         var out = HTTPHeaders()
         out.reserveCapacity(headers.count)
@@ -67,7 +73,16 @@ enum HeaderRules {
                 out.add(name: name, value: value)
             }
         }
+        apply(edits, to: &out)
         return out
+    }
+
+    /// Sets or takes out fields as policy demands.
+    private static func apply(_ edits: [WireEdits.HeaderEdit], to headers: inout HTTPHeaders) {
+        for edit in edits {
+            headers.remove(name: edit.name)
+            if let value = edit.value { headers.add(name: edit.name, value: value) }
+        }
     }
 
     /// The fields that go to the client. `keepsLength` is false when the body may change on its way; `length` is what it has become.

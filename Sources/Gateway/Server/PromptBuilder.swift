@@ -1,5 +1,4 @@
 import Inspection
-import NIOHTTP1
 import Policy
 import PromptFormats
 
@@ -32,12 +31,10 @@ enum PromptBuilder {
         verdict.edits.map { RequestEdit(segment: $0.segment, span: $0.span, replacement: $0.replacement) }
     }
 
-    /// Organisation and project, which the provider's own clients state in fields of their own.
-    static func account(_ headers: HTTPHeaders) -> AccountEvidence? {
-        for name in ["openai-organization", "openai-project", "anthropic-organization-id"] {
-            if let value = headers.first(name: name), !value.isEmpty { return AccountEvidence(organisation: value) }
-        }
-        return nil
+    /// What the request shows of its account.
+    static func account(_ head: RequestHead, host: String) -> AccountEvidence? {
+        let shown = ShownAccount(of: head, host: host)
+        return shown.isEmpty ? nil : AccountEvidence(organisation: shown.organisation, plan: shown.plan)
     }
 
     private static func reason(_ kind: OpaquePart.Kind) -> OpaqueItem.Reason {

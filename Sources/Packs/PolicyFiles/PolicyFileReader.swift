@@ -33,6 +33,9 @@ public struct PolicyFile: Sendable {
         document.suspensions = reader.tables("suspend").compactMap { Self.suspension($0) }
         document.attestations = reader.tables("attest").compactMap { Self.attestation($0) }
         if let clipboard = reader.table("clipboard") { document.clipboard = Self.clipboard(clipboard) }
+        document.wire = reader.tables("wire").compactMap { Self.wireLine($0) }
+        document.accounts = reader.tables("account").compactMap { Self.accountRule($0) }
+        document.tenants = Self.tenants(&reader)
         reader.finish()
         try list.check()
         self.document = document
@@ -140,22 +143,6 @@ public struct PolicyFile: Sendable {
         return policy
     }
 
-    private static func suspension(_ given: ConfigurationReader) -> Suspension? {
-        var reader = given
-        reader.require("reason", mend: "say why: users read it")
-        let provider = reader.string("provider")
-        let surface = reader.string("surface")
-        let publisher = reader.string("publisher")
-        let model = reader.string("model")
-        let substitute = reader.string("substitute")
-        let reason = reader.string("reason")
-        reader.finish()
-        guard let reason else { return nil }
-        return Suspension(
-            provider: provider, surface: surface, publisher: publisher, model: model, substitute: substitute,
-            reason: reason)
-    }
-
     private static func attestation(_ given: ConfigurationReader) -> Attestation? {
         var reader = given
         for key in ["surface", "terms", "by", "expires"] { reader.require(key) }
@@ -167,42 +154,6 @@ public struct PolicyFile: Sendable {
         reader.finish()
         guard let surface, let by, let expires else { return nil }
         return Attestation(surface: surface, terms: terms, by: by, expires: expires, account: account)
-    }
-}
-
-extension ConfigurationReader {
-    /// One of the given names.
-    fileprivate mutating func oneOf(_ key: String, _ names: [String]) -> String? {
-        guard let text = string(key) else { return nil }
-        if names.contains(text) { return text }
-        mistakes.add(
-            position(of: key), "\"\(key)\" can't be \"\(text)\"", mend: Suggestion.mend(text, among: names))
-        return nil
-    }
-
-    /// An array of names of an enumeration.
-    fileprivate mutating func choices<Choice: RawRepresentable & CaseIterable>(
-        _ key: String, _ type: Choice.Type
-    ) -> [Choice] where Choice.RawValue == String {
-        (strings(key, max: PolicyDocument.maxEntries) ?? []).compactMap { entry in
-            if let choice = Choice(rawValue: entry.text) { return choice }
-            mistakes.add(
-                entry.position, "\"\(key)\" can't hold \"\(entry.text)\"",
-                mend: Suggestion.mend(entry.text, among: Choice.allCases.map(\.rawValue)))
-            return nil
-        }
-    }
-
-    /// A day.
-    fileprivate mutating func date(_ key: String) -> PolicyDate? {
-        guard let value = value(key) else { return nil }
-        switch value.content {
-        case .string(let text), .date(let text):
-            if let date = PolicyDate(text) { return date }
-        default: break
-        }
-        mistakes.add(position(of: key), "\"\(key)\" is no day", mend: "write it as \"2027-06-30\"")
-        return nil
     }
 }
 
