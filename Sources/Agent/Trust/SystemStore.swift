@@ -22,14 +22,14 @@ struct SystemStore: TrustStore {
     /// Debian and Alpine, Fedora and Red Hat, SUSE, Arch: each system's manual page of the program.
     static let layouts = [
         Layout(
-            folder: "/usr/local/share/ca-certificates", program: "update-ca-certificates", arguments: [], removal: ["--fresh"],
-            bundle: "/etc/ssl/certs/ca-certificates.crt"),
+            folder: "/usr/local/share/ca-certificates", program: "update-ca-certificates", arguments: [],
+            removal: ["--fresh"], bundle: "/etc/ssl/certs/ca-certificates.crt"),
         Layout(
-            folder: "/etc/pki/ca-trust/source/anchors", program: "update-ca-trust", arguments: ["extract"], removal: ["extract"],
-            bundle: "/etc/pki/tls/certs/ca-bundle.crt"),
+            folder: "/etc/pki/ca-trust/source/anchors", program: "update-ca-trust", arguments: ["extract"],
+            removal: ["extract"], bundle: "/etc/pki/tls/certs/ca-bundle.crt"),
         Layout(
-            folder: "/etc/pki/trust/anchors", program: "update-ca-certificates", arguments: [], removal: ["--fresh"],
-            bundle: "/etc/ssl/ca-bundle.pem"),
+            folder: "/etc/pki/trust/anchors", program: "update-ca-certificates", arguments: [],
+            removal: ["--fresh"], bundle: "/etc/ssl/ca-bundle.pem"),
         Layout(
             folder: "/etc/ca-certificates/trust-source/anchors", program: "update-ca-trust", arguments: [], removal: [],
             bundle: "/etc/ssl/certs/ca-certificates.crt"),
