@@ -128,7 +128,7 @@ public final class Gateway: Sendable {
             return
         }
         let session = ClientSession(
-            core: core, channel: channel, pipeline: pipeline, activity: activity, port: port)
+            core: core, channel: channel, reader: pipeline.reader, pipeline: pipeline, activity: activity, port: port)
         Task(executorPreference: core.executor) { [state] in
             await session.run()
             state.withLockedValue { _ = $0.sessions.removeValue(forKey: id) }

@@ -30,6 +30,25 @@ public enum GatewayLimits {
     /// Origins to which connections are kept for the proxy.
     public static let maxOrigins = 128
 
+    /// Requests at a time on one connection in HTTP/2.
+    public static let maxStreams = 100
+    /// Bytes of one stream of a client that may be under way unread. With `maxStreams` it bounds what a connection can make us hold.
+    public static let clientWindowBytes = 256 << 10
+    /// Bytes of one reply of a provider that may be under way unread.
+    public static let upstreamWindowBytes = 1 << 20
+    /// Bytes of one stream that wait to be sent before its sender is held up.
+    public static let streamBufferBytes = 64 << 10
+    /// CONTINUATION frames of one header block.
+    public static let maxContinuationFrames = 8
+    /// Our own control frames that wait for a peer that does not read.
+    public static let maxBufferedControlFrames = 1_000
+    /// PING, SETTINGS and PRIORITY frames of one peer within `floodWindow`; one more ends the connection.
+    public static let maxControlFrames = 1_000
+    /// Streams that one peer breaks off within `floodWindow`; one more ends the connection.
+    public static let maxResets = 200
+    /// Time over which floods are counted.
+    public static let floodWindow = TimeAmount.seconds(30)
+
     /// Client connections at a time; one more is closed at once.
     public static let maxConnections = 512
     /// Connections kept open to one provider while nothing is asked of it.

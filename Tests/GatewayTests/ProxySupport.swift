@@ -104,12 +104,16 @@ extension TestGateway {
     }
 
     /// A client whose connection is a tunnel to the host, with the gate's TLS at its end.
-    func tunnel(_ host: String, name: String? = nil, protocols: [String] = []) async throws -> RawClient {
+    func tunnel(
+        _ host: String, name: String? = nil, protocols: [String] = [],
+        then ready: (@Sendable (any NIOCore.Channel) throws -> Void)? = nil
+    ) async throws -> RawClient {
         let client = try await client()
         client.send("CONNECT \(host):443 HTTP/1.1\r\nHost: \(host):443\r\n\r\n")
         let reply = try await client.reply()
         guard reply.status == 200 else { throw UpstreamError(.refused, host, "\(reply.status)") }
-        try await client.startTLS(name ?? host, trusting: TestAuthority.device.root.certificate, protocols: protocols)
+        try await client.startTLS(
+            name ?? host, trusting: TestAuthority.device.root.certificate, protocols: protocols, then: ready)
         return client
     }
 }

@@ -215,14 +215,17 @@ final class RawClient: Sendable {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(RawHandler(received))
+                    try channel.pipeline.syncOperations.addHandler(RawHandler(received), name: RawClient.handlerName)
                 }
             }
             .connect(host: host, port: port).get()
     }
 
     /// Speaks TLS from here on, with the name that is sent, and trusts that authority alone.
-    func startTLS(_ host: String, trusting root: [UInt8], protocols: [String] = []) async throws {
+    func startTLS(
+        _ host: String, trusting root: [UInt8], protocols: [String] = [],
+        then ready: (@Sendable (any NIOCore.Channel) throws -> Void)? = nil
+    ) async throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.trustRoots = .certificates([try NIOSSLCertificate(bytes: root, format: .der)])
         configuration.applicationProtocols = protocols
@@ -230,13 +233,20 @@ final class RawClient: Sendable {
         let secured = channel.eventLoop.makePromise(of: Void.self)
         channel.closeFuture.whenComplete { _ in secured.fail(ChannelError.eof) }
         try await channel.eventLoop.submit { [channel] in
-            let waiter = HandshakeWaiter { secured.completeWith($0.map { _ in () }) }
-            try channel.pipeline.syncOperations.addHandler(waiter, position: .first)
-            try channel.pipeline.syncOperations.addHandler(
-                NIOSSLClientHandler(context: context, serverHostname: host), position: .first)
+            let pipeline = channel.pipeline.syncOperations
+            let waiter = HandshakeWaiter { result in
+                guard case .success = result, let ready else { return secured.completeWith(result.map { _ in () }) }
+                // Another reader takes the place of ours before the first byte comes.
+                pipeline.removeHandler(name: RawClient.handlerName, promise: nil)
+                secured.completeWith(Result { try ready(channel) })
+            }
+            try pipeline.addHandler(waiter, position: .first)
+            try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: host), position: .first)
         }.get()
         try await secured.futureResult.get()
     }
+
+    fileprivate static let handlerName = "raw"
 
     func send(_ bytes: some Sequence<UInt8>) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
     func send(_ text: String) { send(text.utf8) }
@@ -268,7 +278,7 @@ final class RawClient: Sendable {
     func untilClosed() async throws -> [UInt8] { try await read { _ in false } }
 }
 
-private final class RawHandler: ChannelInboundHandler {
+private final class RawHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     private let received: NIOLockedValueBox<RawClient.Received>
 

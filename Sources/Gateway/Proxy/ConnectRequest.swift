@@ -101,7 +101,7 @@ struct ConnectRequest {
         do {
             guard !session.reader.isClosed else { throw CancellationError() }
             try session.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
-            try await session.pipeline.replace(on: session.channel, with: [reader])
+            try await session.pipeline?.replace(on: session.channel, with: [reader])
         } catch {
             server.channel.close(promise: nil)
             throw error
@@ -137,8 +137,9 @@ struct ConnectRequest {
         defer { deadline.cancel() }
         // TLS reads on its own account until it stands.
         try channel.syncOptions?.setOption(.autoRead, value: true)
-        let greeting = ByteToMessageHandler(Self.greeting(channel, interception.target.host, context, secured))
-        try await session.pipeline.replace(on: channel, with: [greeting])
+        let two = H2Server(core, port: session.port, interception, session.activity)
+        let greeting = ByteToMessageHandler(Self.greeting(channel, interception.target.host, context, two, secured))
+        try await session.pipeline?.replace(on: channel, with: [greeting])
         channel.writeAndFlush(Self.established, promise: nil)
         do {
             let negotiated = try await secured.futureResult.get()
@@ -154,11 +155,13 @@ struct ConnectRequest {
     /// How an intercepted connection is read.
     enum ServerProtocol: Sendable {
         case one(ServerPipeline)
+        case two
     }
 
     /// Looks at the name in the client's greeting, and goes on with TLS only if it is the one of the CONNECT request.
     private static func greeting(
-        _ channel: any Channel, _ host: String, _ context: NIOSSLContext, _ secured: EventLoopPromise<ServerProtocol>
+        _ channel: any Channel, _ host: String, _ context: NIOSSLContext, _ two: H2Server,
+        _ secured: EventLoopPromise<ServerProtocol>
     ) -> SNIHandler {
         SNIHandler { name in
             channel.eventLoop.makeCompletedFuture {
@@ -171,13 +174,20 @@ struct ConnectRequest {
                 try pipeline.addHandler(NIOSSLServerHandler(context: context))
                 try pipeline.addHandler(
                     HandshakeWaiter { result in
-                        secured.completeWith(result.flatMap { _ in Result { try Self.secure(channel) } })
+                        secured.completeWith(
+                            result.flatMap { negotiated in Result { try Self.secure(channel, negotiated, two) } })
                     })
             }
         }
     }
 
-    private static func secure(_ channel: any Channel) throws -> ServerProtocol {
+    private static func secure(
+        _ channel: any Channel, _ negotiated: String?, _ two: H2Server
+    ) throws -> ServerProtocol {
+        if negotiated == "h2" {
+            try two.configure(channel)
+            return .two
+        }
         let pipeline = try ServerPipeline(adding: channel, maxFieldBytes: GatewayLimits.maxProxyFieldBytes)
         // From here on nothing is read before it is asked for.
         try channel.syncOptions?.setOption(.autoRead, value: false)
@@ -188,10 +198,13 @@ struct ConnectRequest {
         switch negotiated {
         case .one(let pipeline):
             let inner = ClientSession(
-                core: core, channel: session.channel, pipeline: pipeline, activity: session.activity,
+                core: core, channel: session.channel, reader: pipeline.reader, pipeline: pipeline, activity: session.activity,
                 port: session.port,
                 entrance: .tunnel(interception))
             await inner.run()
+            return .close
+        case .two:
+            try? await session.channel.closeFuture.get()
             return .close
         }
     }

@@ -37,7 +37,8 @@ extension Exchange {
             throw refused(problem, 400, "malformed")
         }
         guard let origins = core.origins else { throw CancellationError() }
-        let pool = origins.pool(interception.upstream, isNamed: interception.isNamed)
+        let pool = origins.pool(
+            interception.upstream, isNamed: interception.isNamed, offersH2: head.version.major == 2)
         guard let match, !CatalogueHosts.isSignIn(host) else {
             return passing(pool, match?.provider ?? "-", path: head.uri, format)
         }
@@ -108,14 +109,11 @@ extension Exchange {
             if !parked { connection.channel.close(promise: nil) }
         }
         let channel = connection.channel
-        channel.write(
-            HTTPClientRequestPart.head(
-                HTTPRequestHead(
-                    version: .http1_1, method: head.method, uri: admitted.path,
-                    headers: HeaderRules.passing(
-                        head.headers, authority: admitted.provider.route.authority,
-                        edits: tenantHeaders(admitted)))),
-            promise: nil)
+        var fields = HeaderRules.passing(
+            head.headers, authority: admitted.provider.route.authority, edits: tenantHeaders(admitted))
+        if head.version.major == 2, !connection.isStream { fields = HeaderRules.joiningCookies(fields) }
+        let request = HTTPRequestHead(version: .http1_1, method: head.method, uri: admitted.path, headers: fields)
+        channel.write(HTTPClientRequestPart.head(request), promise: nil)
         let sending = BodyPump(session: session, channel: channel, isRead: bodyRead)
         if !bodyRead, head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
             session.writeContinue()
@@ -172,7 +170,7 @@ private final class BodyPump: @unchecked Sendable {
                 case .head, nil: throw ChannelError.eof
                 }
             }
-            channel.writeAndFlush(HTTPClientRequestPart.end(trailers), promise: nil)
+            channel.writeAndFlush(HTTPClientRequestPart.end(HeaderRules.trailers(trailers)), promise: nil)
             isComplete = true
             session.reader.watch { channel.close(promise: nil) }
         } catch {

@@ -55,7 +55,7 @@ final class InterceptionContexts: Sendable {
             certificateChain: chain, privateKey: .privateKey(key))
         // As towards the provider: nothing weaker is offered to the client.
         configuration.minimumTLSVersion = UpstreamTLS.minimumVersion
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = ["h2", "http/1.1"]
         return try NIOSSLContext(configuration: configuration)
     }
 }

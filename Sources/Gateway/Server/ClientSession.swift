@@ -7,13 +7,13 @@ import PromptFormats
 struct ClientSession {
     let core: GatewayCore
     let channel: any Channel
-    let pipeline: ServerPipeline
+    let reader: PartReader<HTTPServerRequestPart>
+    /// What reads HTTP/1.1; nil for a stream in HTTP/2, which has one request.
+    let pipeline: ServerPipeline?
     let activity: SessionActivity
     /// The gateway's own port.
     let port: Int
     var entrance = Entrance.port
-
-    var reader: PartReader<HTTPServerRequestPart> { pipeline.reader }
 
     /// Where a connection's requests come in.
     enum Entrance {
@@ -39,16 +39,25 @@ struct ClientSession {
         } catch {
             core.logger.debug("connection broke", metadata: ["cause": .string("\(type(of: error))")])
         }
+        await finishWriting()
         channel.close(promise: nil)
+    }
+
+    /// Waits until the client has taken the last answer, as far as the system's buffers go: closing throws away what is still here.
+    private func finishWriting() async {
+        guard let written = activity.written, channel.isActive else { return }
+        let deadline = core.loop.scheduleTask(in: GatewayLimits.bodyTimeout) { [channel] in channel.close(promise: nil) }
+        defer { deadline.cancel() }
+        try? await written.get()
     }
 
     /// One request; false ends the connection.
     private func serveOne() async throws -> Bool {
         activity.isBusy = false
         guard !activity.isStopping else { return false }
-        pipeline.clock.arm()
+        pipeline?.clock.arm()
         guard let part = try await reader.next(within: GatewayLimits.idleTimeout) else { return false }
-        pipeline.clock.stop()
+        pipeline?.clock.stop()
         activity.isBusy = true
         guard case .head(let head) = part else { return false }
         if case .port = entrance, head.method == .CONNECT, let proxy = core.configuration.proxy {
@@ -106,13 +115,20 @@ struct ClientSession {
         if !bodiless {
             channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: reply.body))), promise: nil)
         }
-        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+        writeEnd()
+    }
+
+    /// Ends a reply.
+    func writeEnd(trailers: HTTPHeaders? = nil) {
+        activity.written = channel.writeAndFlush(HTTPServerResponsePart.end(trailers))
     }
 }
 
 /// Whether a connection has a request under way; touched on its event loop only.
 final class SessionActivity: @unchecked Sendable {
     var isBusy = false
+    /// The end of the last reply.
+    var written: EventLoopFuture<Void>?
     var isStopping = false
 }
 

@@ -42,9 +42,11 @@ extension Exchange {
             bodyBytes: statesLength ? judged.body.readableBytes : nil,
             needsPlainReply: judged.resolver != nil || ShownTerms.areShown(to: admitted.requestHead),
             edits: judged.wire.headers)
+        var fields = HeaderRules.toProvider(head.headers, outgoing)
+        if head.version.major == 2, !connection.isStream { fields = HeaderRules.joiningCookies(fields) }
         let request = HTTPRequestHead(
             version: .http1_1, method: head.method, uri: admitted.provider.route.upstream.basePath + admitted.path,
-            headers: HeaderRules.toProvider(head.headers, outgoing))
+            headers: fields)
         let progress = SendProgress()
         let channel = connection.channel
         channel.write(HTTPClientRequestPart.head(request), promise: nil)
@@ -121,12 +123,12 @@ extension Exchange {
                         await session.reader.writable()
                         if session.reader.isClosed { throw CancellationError() }
                     }
-                case .end:
+                case .end(let trailers):
                     let rest = finished(&restorer, judged.resolver)
                     if rest.readableBytes > 0 {
                         channel.write(HTTPServerResponsePart.body(.byteBuffer(rest)), promise: nil)
                     }
-                    channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+                    session.writeEnd(trailers: isProxied ? HeaderRules.trailers(trailers) : nil)
                     return goesOn ? .next : .close
                 }
             }
@@ -160,7 +162,7 @@ extension Exchange {
                 whole.writeBuffer(&rest)
                 let goesOn = writeHead(reply, length: .bytes(whole.readableBytes), event: judged.event)
                 session.channel.write(HTTPServerResponsePart.body(.byteBuffer(whole)), promise: nil)
-                session.channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+                session.writeEnd()
                 return goesOn ? .next : .close
             }
         } catch {

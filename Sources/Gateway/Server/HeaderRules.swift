@@ -54,6 +54,24 @@ enum HeaderRules {
         return out
     }
 
+    /// Puts the pieces together into which HTTP/2 may cut a Cookie field (RFC 9113, 8.2.3): HTTP/1.1 has it once, where its first piece was.
+    static func joiningCookies(_ headers: HTTPHeaders) -> HTTPHeaders {
+        let cookies = headers["cookie"]
+        guard cookies.count > 1 else { return headers }
+        var out = HTTPHeaders()
+        out.reserveCapacity(headers.count)
+        var written = false
+        for (name, value) in headers {
+            guard name.lowercased() == "cookie" else {
+                out.add(name: name, value: value)
+                continue
+            }
+            if !written { out.add(name: name, value: cookies.joined(separator: "; ")) }
+            written = true
+        }
+        return out
+    }
+
     /// The fields of a request whose body goes on as it comes.
     static func passing(
         _ headers: HTTPHeaders, authority: String, edits: [WireEdits.HeaderEdit] = []
@@ -109,9 +127,17 @@ enum HeaderRules {
         return out
     }
 
+    /// Trailers without what may not stand there: how the message is framed or routed, and what we say ourselves (RFC 9110, 6.5.1).
+    static func trailers(_ fields: HTTPHeaders?) -> HTTPHeaders? {
+        guard let fields, !fields.isEmpty else { return nil }
+        let forbidden: Set<String> = ["content-length", "host", "content-encoding", "x-sluice-event"]
+        let kept = fields.filter { !hopByHop.contains($0.name.lowercased()) && !forbidden.contains($0.name.lowercased()) }
+        return kept.isEmpty ? nil : HTTPHeaders(kept.map { ($0.name, $0.value) })
+    }
+
     /// What is wrong with a head, as a sentence; nil if nothing is. The decoder has refused most of it before.
     static func problem(_ head: HTTPRequestHead) -> String? {
-        if head.version.major != 1 { return "Only HTTP/1.1 and HTTP/1.0 are served here." }
+        guard [1, 2].contains(head.version.major) else { return "HTTP/1.0, HTTP/1.1 and HTTP/2 are served here." }
         if head.headers.contains(where: { $0.name.utf8.isEmpty || $0.value.unicodeScalars.contains("\u{FFFD}") }) {
             return "A header field is not UTF-8."
         }
@@ -127,7 +153,7 @@ enum HeaderRules {
         if codings.count > 1 || codings.contains(where: { $0.lowercased() != "chunked" }) {
             return "The only Transfer-Encoding is chunked."
         }
-        if !codings.isEmpty, head.version.minor == 0 { return "HTTP/1.0 has no chunked bodies." }
+        if !codings.isEmpty, head.version == .http1_0 { return "HTTP/1.0 has no chunked bodies." }
         if head.headers.contains(name: "upgrade") {
             return "Upgrades (WebSocket, h2c) are not served; use plain HTTP requests."
         }

@@ -7,6 +7,8 @@ import NIOSSL
 struct UpstreamConnection: Sendable {
     let channel: any Channel
     let reader: PartReader<HTTPClientResponsePart>
+    /// Whether it is one stream of a shared connection, which ends with its request.
+    var isStream = false
 }
 
 /// Connections to one provider, kept open between requests. Lives on one event loop; every entry checks that.
@@ -21,12 +23,21 @@ final class UpstreamPool: @unchecked Sendable {
     private let tls: UpstreamTLS
     /// Set where a client of the proxy named the address: not every one may be connected to.
     private let guarding: ProxyConfiguration?
+    /// Whether HTTP/2 is spoken where the provider speaks it.
+    private let offersH2: Bool
+    private var shared: H2Connection?
+    /// Set while a first connection finds out what the provider speaks.
+    private var finding: EventLoopFuture<Void>?
+    private var speaksOne = false
     private var idle: [Idle] = []
     private var closed = false
 
-    init(_ address: UpstreamAddress, on loop: any EventLoop, tls: UpstreamTLS, guarding: ProxyConfiguration? = nil) {
+    init(_ address: UpstreamAddress, on loop: any EventLoop, tls: UpstreamTLS, guarding: ProxyConfiguration? = nil,
+        offersH2: Bool = false
+    ) {
         self.address = address
         self.guarding = guarding
+        self.offersH2 = offersH2 && address.secure
         self.loop = loop
         self.tls = tls
     }
@@ -40,6 +51,7 @@ final class UpstreamPool: @unchecked Sendable {
     /// A connection on which nothing is under way: the one used last, or a new one.
     func lease() async throws(UpstreamError) -> UpstreamConnection {
         loop.preconditionInEventLoop()
+        if offersH2, let stream = try await stream() { return stream }
         while let last = idle.popLast() {
             last.expiry.cancel()
             last.connection.reader.unwatch()
@@ -49,12 +61,19 @@ final class UpstreamPool: @unchecked Sendable {
             }
             last.connection.channel.close(promise: nil)
         }
-        return try await connect()
+        switch try await connect() {
+        case .one(let connection): return connection
+        case .shared(let connection):
+            // It spoke HTTP/1.1 before, and has learnt.
+            connection.retire()
+            throw UpstreamError(.closed, address.authority)
+        }
     }
 
     /// Takes a connection back whose last reply has been read to its end.
     func park(_ connection: UpstreamConnection) {
         loop.preconditionInEventLoop()
+        if connection.isStream { return }
         guard !closed, connection.channel.isActive, !connection.reader.hasPart else {
             return connection.channel.close(promise: nil)
         }
@@ -69,6 +88,7 @@ final class UpstreamPool: @unchecked Sendable {
         loop.preconditionInEventLoop()
         closed = true
         for each in idle { drop(each.connection) }
+        shared?.retire()
     }
 
     private func drop(_ connection: UpstreamConnection) {
@@ -78,28 +98,69 @@ final class UpstreamPool: @unchecked Sendable {
         connection.channel.close(promise: nil)
     }
 
-    // MARK: Connecting
+    // MARK: Streams
 
-    private struct Opened: Sendable {
-        var connection: UpstreamConnection
-        var secured: EventLoopFuture<Void>
+    /// A stream of the shared connection, which is made first if there is none; nil where the provider speaks HTTP/1.1.
+    private func stream() async throws(UpstreamError) -> UpstreamConnection? {
+        while !speaksOne {
+            if let shared, shared.isUsable {
+                do {
+                    return try await shared.open()
+                } catch {
+                    // It has just been given up; the next one is asked, or a new one made.
+                    shared.retire()
+                    continue
+                }
+            }
+            if let finding {
+                // Whoever began says what broke; who waited tries for himself.
+                try? await finding.get()
+                continue
+            }
+            let found = loop.makePromise(of: Void.self)
+            finding = found.futureResult
+            defer {
+                finding = nil
+                found.succeed()
+            }
+            switch try await connect() {
+            case .one(let connection):
+                speaksOne = true
+                return connection
+            case .shared(let connection):
+                shared = connection
+                if closed { connection.retire() }
+            }
+        }
+        return nil
     }
 
-    private func connect() async throws(UpstreamError) -> UpstreamConnection {
+    // MARK: Connecting
+
+    private enum Made: Sendable {
+        case one(UpstreamConnection)
+        case shared(H2Connection)
+    }
+
+    private struct Opened: Sendable {
+        var channel: any Channel
+        var made: EventLoopFuture<Made>
+    }
+
+    private func connect() async throws(UpstreamError) -> Made {
         do {
-            let opened = try await open(address.secure ? try tls.context() : nil)
+            let opened = try await open(address.secure ? try tls.context(h2: offersH2 && !speaksOne) : nil)
+            let channel = opened.channel
             let deadline = loop.scheduleTask(in: GatewayLimits.connectTimeout) {
-                opened.connection.channel.pipeline.fireErrorCaught(TimedOut())
+                channel.pipeline.fireErrorCaught(TimedOut())
             }
             defer { deadline.cancel() }
             do {
-                try await opened.secured.get()
-                if address.secure { try opened.connection.channel.syncOptions?.setOption(.autoRead, value: false) }
+                return try await opened.made.get()
             } catch {
-                opened.connection.channel.close(promise: nil)
+                channel.close(promise: nil)
                 throw error
             }
-            return opened.connection
         } catch {
             throw UpstreamError(connecting: error, to: address.authority)
         }
@@ -140,30 +201,44 @@ final class UpstreamPool: @unchecked Sendable {
     private static func build(
         _ channel: any Channel, _ context: NIOSSLContext?, _ address: UpstreamAddress
     ) throws -> Opened {
-        let pipeline = channel.pipeline.syncOperations
-        let reader = PartReader<HTTPClientResponsePart>(on: channel.eventLoop)
-        let secured = channel.eventLoop.makePromise(of: Void.self)
-        if let context {
-            // An address has no server name to send; the certificate is then checked against the address itself.
-            let name = address.isAddress ? nil : address.host
-            try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
-            try pipeline.addHandler(HandshakeWaiter { secured.completeWith($0.map { _ in () }) })
-        } else {
-            secured.succeed()
+        let made = channel.eventLoop.makePromise(of: Made.self)
+        guard let context else {
+            made.succeed(.one(try http1(channel)))
+            return Opened(channel: channel, made: made.futureResult)
         }
+        let pipeline = channel.pipeline.syncOperations
+        // An address has no server name to send; the certificate is then checked against the address itself.
+        let name = address.isAddress ? nil : address.host
+        try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
+        try pipeline.addHandler(
+            HandshakeWaiter { result in
+                made.completeWith(
+                    result.flatMap { negotiated in
+                        Result {
+                            if negotiated == "h2" { return .shared(try H2Connection(configuring: channel)) }
+                            let connection = try http1(channel)
+                            try channel.syncOptions?.setOption(.autoRead, value: false)
+                            return .one(connection)
+                        }
+                    })
+            })
+        return Opened(channel: channel, made: made.futureResult)
+    }
+
+    private static func http1(_ channel: any Channel) throws -> UpstreamConnection {
+        let reader = PartReader<HTTPClientResponsePart>(on: channel.eventLoop)
         var encoding = HTTPRequestEncoder.Configuration()
         encoding.automaticallySetFramingHeaders = false
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderListSize = GatewayLimits.maxHeaderBytes
         limits.maxHeaderFieldSize = GatewayLimits.maxHeaderBytes
-        try pipeline.addHandler(HTTPRequestEncoder(configuration: encoding))
-        try pipeline.addHandler(
+        try channel.pipeline.syncOperations.addHandlers([
+            HTTPRequestEncoder(configuration: encoding),
             ByteToMessageHandler(
                 HTTPResponseDecoder(
-                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
-            ))
-        try pipeline.addHandler(reader)
-        return Opened(
-            connection: UpstreamConnection(channel: channel, reader: reader), secured: secured.futureResult)
+                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)),
+            reader,
+        ])
+        return UpstreamConnection(channel: channel, reader: reader)
     }
 }

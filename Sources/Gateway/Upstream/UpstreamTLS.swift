@@ -1,30 +1,31 @@
 import NIOConcurrencyHelpers
 import NIOSSL
 
-/// The one TLS context of all connections to providers. Made at the first use: reading the system's roots takes milliseconds and
+/// The TLS contexts of all connections to providers. Made at the first use: reading the system's roots takes milliseconds and
 /// memory that an agent without TLS upstream need not spend.
 public final class UpstreamTLS: Sendable {
     /// The oldest version of TLS that is spoken, to providers and, through the proxy, to clients.
     static let minimumVersion = TLSVersion.tlsv12
 
     private let trustFile: String?
-    private let made = NIOLockedValueBox<NIOSSLContext?>(nil)
+    private let made = NIOLockedValueBox<[Bool: NIOSSLContext]>([:])
 
     /// Trusts the system's roots, and besides them the certificates in the PEM file `trustFile` if one is named.
     public init(trustFile: String?) { self.trustFile = trustFile }
 
-    func context() throws -> NIOSSLContext {
+    /// The context with which HTTP/1.1 is offered, and HTTP/2 if it is asked for.
+    func context(h2: Bool = false) throws -> NIOSSLContext {
         try made.withLockedValue { made in
-            if let made { return made }
+            if let kept = made[h2] { return kept }
             var configuration = TLSConfiguration.makeClientConfiguration()
             configuration.certificateVerification = .fullVerification
             configuration.minimumTLSVersion = Self.minimumVersion
-            configuration.applicationProtocols = ["http/1.1"]
+            configuration.applicationProtocols = h2 ? ["h2", "http/1.1"] : ["http/1.1"]
             if let trustFile {
                 configuration.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(trustFile))]
             }
             let context = try NIOSSLContext(configuration: configuration)
-            made = context
+            made[h2] = context
             return context
         }
     }
