@@ -193,7 +193,8 @@ final class H2Client: Sendable {
         return (stream, done.futureResult)
     }
 
-    func ask(_ fields: HPACKHeaders, _ pieces: [[UInt8]] = [], trailers: HPACKHeaders? = nil) async throws -> H2Message {
+    func ask(_ fields: HPACKHeaders, _ pieces: [[UInt8]] = [], trailers: HPACKHeaders? = nil) async throws -> H2Message
+    {
         let (stream, message) = try await open(fields, pieces, trailers: trailers)
         let deadline = stream.eventLoop.scheduleTask(in: .seconds(20)) { stream.close(promise: nil) }
         defer { deadline.cancel() }

@@ -21,7 +21,8 @@ import Testing
     private static let good = [(":method", "GET"), (":scheme", "https"), (":path", "/a"), (":authority", "h.example")]
 
     @Test func aRequestKeepsItsFieldsInOrderBehindTheHost() throws {
-        let head = try request(Self.good + [("x-b", "1"), ("cookie", "a=1"), ("x-a", "2"), ("cookie", "b=2")], ends: false)
+        let head = try request(
+            Self.good + [("x-b", "1"), ("cookie", "a=1"), ("x-a", "2"), ("cookie", "b=2")], ends: false)
         #expect(head.method == .GET && head.uri == "/a" && head.version.major == 2)
         #expect(head.headers.map(\.name) == ["host", "x-b", "cookie", "x-a", "cookie", "transfer-encoding"])
         let back = H2Translation.block(head)
@@ -30,8 +31,10 @@ import Testing
     }
 
     @Test(arguments: [
-        [("x", "1"), ("connection", "x")], [("transfer-encoding", "chunked")], [("keep-alive", "1")], [("upgrade", "h2c")],
-        [("proxy-connection", "a")], [("te", "gzip")], [("host", "other.example")], [("host", "h.example"), ("host", "h.example")],
+        [("x", "1"), ("connection", "x")], [("transfer-encoding", "chunked")], [("keep-alive", "1")],
+        [("upgrade", "h2c")],
+        [("proxy-connection", "a")], [("te", "gzip")], [("host", "other.example")],
+        [("host", "h.example"), ("host", "h.example")],
         [("content-length", "1"), ("content-length", "1")], [(":protocol", "websocket")],
         [(String, String)](repeating: ("x", "y"), count: GatewayLimits.maxFields),
     ])
@@ -92,7 +95,8 @@ import Testing
         let body = Array(chat("hello").utf8)
         for _ in 0..<3 {
             let reply = try await client.ask(
-                H2Client.chat(["x-b": "1", "cookie": "a=1", "authorization": "Bearer k"]), [Array(body[..<5]), Array(body[5...])])
+                H2Client.chat(["x-b": "1", "cookie": "a=1", "authorization": "Bearer k"]),
+                [Array(body[..<5]), Array(body[5...])])
             #expect(reply.status == "200" && reply.text == #"{"a":1}"# && reply.trailers?.first(name: "x-sum") == "7")
         }
         let request = try #require(origin.requests.first)
@@ -131,12 +135,14 @@ import Testing
     @Test func aStoppedPromptIsAnsweredOnItsStreamAlone() async throws {
         let inspector = ScriptedInspector { prompt in
             let isBad = prompt.segments.contains { String(decoding: $0.text, as: UTF8.self) == "bad" }
-            return Verdict(action: isBad ? .block : .allow, tier: .tolerated, eventID: "e", message: "Sluice stopped this prompt.")
+            return Verdict(
+                action: isBad ? .block : .allow, tier: .tolerated, eventID: "e", message: "Sluice stopped this prompt.")
         }
         let (gate, origin) = try await pair(inspector) { _ in .message(Self.ok, [Array("{}".utf8)]) }
         let client = try await H2Client(gate)
         let bad = try await client.ask(H2Client.chat(), [Array(chat("bad").utf8)])
-        #expect(bad.status == "403" && bad.text.contains("Sluice stopped") && bad.fields.first(name: "connection") == nil)
+        #expect(
+            bad.status == "403" && bad.text.contains("Sluice stopped") && bad.fields.first(name: "connection") == nil)
         let good = try await client.ask(H2Client.chat(), [Array(chat("good").utf8)])
         #expect(good.status == "200" && origin.requests.count == 1)
         await client.close()

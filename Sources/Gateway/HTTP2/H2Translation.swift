@@ -92,14 +92,16 @@ enum H2Translation {
 
     /// A reply's head from a provider; nil for an interim one.
     static func reply(_ block: HPACKHeaders) throws(H2Malformed) -> HTTPResponseHead? {
-        guard let text = block.first(name: ":status"), text.utf8.count == 3, let status = Int(text), (100...599).contains(status)
+        guard let text = block.first(name: ":status"), text.utf8.count == 3, let status = Int(text),
+            (100...599).contains(status)
         else { throw H2Malformed(reason: "no status") }
         guard status >= 200 else {
             guard status != 101 else { throw H2Malformed(reason: "a switch of protocols") }
             return nil
         }
         return HTTPResponseHead(
-            version: HTTPVersion(major: 2, minor: 0), status: HTTPResponseStatus(statusCode: status), headers: try fields(block))
+            version: HTTPVersion(major: 2, minor: 0), status: HTTPResponseStatus(statusCode: status),
+            headers: try fields(block))
     }
 
     /// A reply's head for a client.
@@ -123,7 +125,9 @@ enum H2Translation {
         var out = HTTPHeaders()
         out.reserveCapacity(block.count)
         for (name, value, _) in block where !name.hasPrefix(":") {
-            guard !connectionFields.contains(name) else { throw H2Malformed(reason: "a field of HTTP/1.1's connections") }
+            guard !connectionFields.contains(name) else {
+                throw H2Malformed(reason: "a field of HTTP/1.1's connections")
+            }
             out.add(name: name, value: value)
         }
         return out

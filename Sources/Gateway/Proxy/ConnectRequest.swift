@@ -198,7 +198,8 @@ struct ConnectRequest {
         switch negotiated {
         case .one(let pipeline):
             let inner = ClientSession(
-                core: core, channel: session.channel, reader: pipeline.reader, pipeline: pipeline, activity: session.activity,
+                core: core, channel: session.channel, reader: pipeline.reader, pipeline: pipeline,
+                activity: session.activity,
                 port: session.port,
                 entrance: .tunnel(interception))
             await inner.run()

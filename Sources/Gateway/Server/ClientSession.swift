@@ -46,7 +46,8 @@ struct ClientSession {
     /// Waits until the client has taken the last answer, as far as the system's buffers go: closing throws away what is still here.
     private func finishWriting() async {
         guard let written = activity.written, channel.isActive else { return }
-        let deadline = core.loop.scheduleTask(in: GatewayLimits.bodyTimeout) { [channel] in channel.close(promise: nil) }
+        let deadline = core.loop.scheduleTask(in: GatewayLimits.bodyTimeout) { [channel] in channel.close(promise: nil)
+        }
         defer { deadline.cancel() }
         try? await written.get()
     }

@@ -131,7 +131,9 @@ enum HeaderRules {
     static func trailers(_ fields: HTTPHeaders?) -> HTTPHeaders? {
         guard let fields, !fields.isEmpty else { return nil }
         let forbidden: Set<String> = ["content-length", "host", "content-encoding", "x-sluice-event"]
-        let kept = fields.filter { !hopByHop.contains($0.name.lowercased()) && !forbidden.contains($0.name.lowercased()) }
+        let kept = fields.filter {
+            !hopByHop.contains($0.name.lowercased()) && !forbidden.contains($0.name.lowercased())
+        }
         return kept.isEmpty ? nil : HTTPHeaders(kept.map { ($0.name, $0.value) })
     }
 

@@ -32,7 +32,8 @@ final class UpstreamPool: @unchecked Sendable {
     private var idle: [Idle] = []
     private var closed = false
 
-    init(_ address: UpstreamAddress, on loop: any EventLoop, tls: UpstreamTLS, guarding: ProxyConfiguration? = nil,
+    init(
+        _ address: UpstreamAddress, on loop: any EventLoop, tls: UpstreamTLS, guarding: ProxyConfiguration? = nil,
         offersH2: Bool = false
     ) {
         self.address = address
@@ -236,7 +237,8 @@ final class UpstreamPool: @unchecked Sendable {
             HTTPRequestEncoder(configuration: encoding),
             ByteToMessageHandler(
                 HTTPResponseDecoder(
-                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)),
+                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
+            ),
             reader,
         ])
         return UpstreamConnection(channel: channel, reader: reader)
