@@ -121,7 +121,8 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
-                "DeviceCA", "Events", "Gateway", "Hooks", "Inspection", "Journal", "Packs", "Policy", "Primitives",
+                "Clipboard", "DeviceCA", "Events", "Gateway", "Hooks", "Inspection", "Journal", "Packs", "Policy",
+                "Primitives",
                 "PromptFormats",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -142,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Agent", "Classifier", "Events", "Hooks", "Inspection", "Inventory", "Journal", "Packs", "Policy",
+                "Agent", "Classifier", "Clipboard", "Events", "Hooks", "Inspection", "Inventory", "Journal", "Packs",
+                "Policy",
                 "Primitives",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -9,6 +9,8 @@ build+=(libxcb1-dev libxcb-xfixes0-dev libxcb-res0-dev libwayland-dev libsystemd
 # zlib is for the in-process HTTP client of the collector's tests; openssl makes the certificates of the TLS tests;
 # NSS's and GnuTLS's tools, Chromium and Node are clients that must trust the device's certificates, or must not.
 tests=(python3-venv zlib1g-dev procps openssl libnss3-tools gnutls-bin chromium nodejs)
+# The clipboard and the desktop: displays, a bus, programs that copy and paste.
+tests+=(xvfb xclip xsel sway wl-clipboard dbus python3-gi gir1.2-gtk-3.0 strace)
 
 wanted=("${build[@]}")
 [ "${1:-build}" = test ] && wanted+=("${tests[@]}")

@@ -109,7 +109,7 @@ public final class ClipboardService: Sendable {
         shared.withLock { $0 = ClipboardStanding(problem: nil) }
         publish(loop)
         let box = Transferred(loop)
-        return Threads.start { [self] in run(box.value) }
+        return Threads.start("clipboard") { [self] in run(box.value) }
     }
 
     /// Ends watching. A content of ours goes with it.
@@ -278,5 +278,16 @@ final class ClipboardLoop {
             bell.clear()
         }
         ready = set.filter { $0.revents != 0 }
+    }
+}
+
+extension ClipboardStanding {
+    /// One line for people.
+    public var summary: String {
+        guard let display else { return "not watched: \(problem ?? "no display")" }
+        var text = "\(display), \(mode); \(copies) copies, \(found) with findings"
+        if let verdictMicroseconds { text += "; verdict within \(verdictMicroseconds) µs" }
+        if hasGivenUp { text += "; takeover given up" }
+        return text
     }
 }

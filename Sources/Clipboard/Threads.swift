@@ -14,13 +14,29 @@ struct Transferred<Value>: @unchecked Sendable {
 
 enum Threads {
     private final class Body: Sendable {
+        let name: String
         let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+        init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.run = run
+        }
+    }
+
+    /// Names the thread that calls, as far as the system lets it.
+    private static func name(_ name: String) {
+        #if os(Linux)
+            let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return }
+            _ = write(descriptor, name, name.utf8.count)
+            close(descriptor)
+        #endif
     }
 
     /// Runs a body on a thread of its own. False when none can be made.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let box = Unmanaged.passRetained(Body(body))
+    ///
+    /// - Parameter name: at most 15 bytes, for those who look at the process.
+    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+        let box = Unmanaged.passRetained(Body(name, body))
         #if canImport(Glibc)
             var thread = pthread_t()
         #else
@@ -35,7 +51,9 @@ enum Threads {
                 sigemptyset(&signals)
                 sigaddset(&signals, SIGPIPE)
                 pthread_sigmask(SIG_BLOCK, &signals, nil)
-                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+                Threads.name(body.name)
+                body.run()
                 return nil
             }, box.toOpaque())
         guard code == 0 else {

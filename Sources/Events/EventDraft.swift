@@ -12,6 +12,8 @@ public enum EventKind: String, Sendable, Codable, CaseIterable {
     case tamper
     /// Which programs used which destinations in a period: `EventDraft.usage` counts.
     case usage
+    /// A human's word: a release with its reason, a finding that he calls not sensitive.
+    case statement
 }
 
 /// An action as recorded, weakest first; the same words as policy's.

@@ -31,6 +31,7 @@ struct Sluice: AsyncParsableCommand {
             DiscoverCommand.self,
             AgentCommand.self,
             CertificateCommand.self,
+            ClipboardCommand.self,
             JournalCommand.self,
         ])
 }

@@ -12,7 +12,8 @@ import Testing
 
 @Suite struct ControlTests {
     private func serve(
-        _ answer: @escaping @Sendable (ControlQuestion) async -> ControlAnswer, _ body: (String) async throws -> Void
+        _ answer: @escaping @Sendable (ControlQuestion, ControlPeer) async -> ControlAnswer,
+        _ body: (String) async throws -> Void
     ) async throws {
         var template = Array("/tmp/sluice-agent-XXXXXX".utf8CString)
         let path = String(cString: mkdtemp(&template)) + "/agent.sock"
@@ -31,7 +32,8 @@ import Testing
     }
 
     @Test func aQuestionIsAnsweredAndTheSocketIsTheOwnersAlone() async throws {
-        try await serve({ ControlAnswer(reloaded: "asked \($0.op.rawValue)") }) { path async throws in
+        try await serve({ question, _ in ControlAnswer(reloaded: "asked \(question.op.rawValue)") }) {
+            path async throws in
             let answer = try await ask(path, ControlQuestion(.reload))
             #expect(answer.reloaded == "asked reload")
             var status = stat()
@@ -40,7 +42,7 @@ import Testing
     }
 
     @Test func whatTheAgentRefusesIsAnErrorOfTheClient() async throws {
-        try await serve({ _ in ControlAnswer(error: "policy.toml:1:10: no") }) { path in
+        try await serve({ _, _ in ControlAnswer(error: "policy.toml:1:10: no") }) { path in
             await #expect(throws: AgentProblem("policy.toml:1:10: no")) {
                 try await ask(path, ControlQuestion(.reload))
             }

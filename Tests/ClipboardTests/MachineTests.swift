@@ -18,10 +18,11 @@ struct Desk {
 
     /// Somebody copies; returns what the machine does when all that it asks for was read.
     mutating func copy(
-        _ content: [(String, String)], stamp: UInt32 = 7, selection: ClipboardSelection = .clipboard
+        _ content: [(String, String)], stamp: UInt32 = 7, selection: ClipboardSelection = .clipboard,
+        program: String? = "editor"
     ) -> [ClipboardAction] {
         self.content = content.map { ($0.0, Array($0.1.utf8)) }
-        let first = send(.changed(selection, .other(stamp: stamp, program: "editor")))
+        let first = send(.changed(selection, .other(stamp: stamp, program: program)))
         guard let generation = Self.generation(of: first) else { return first }
         return read(send(.offered(generation: generation, self.content.map(\.name))))
     }
@@ -37,9 +38,10 @@ struct Desk {
     /// A copy with a finding, all the way to ours.
     @discardableResult
     mutating func takeOver(
-        _ content: [(String, String)] = [("UTF8_STRING", "key SECRET end")], stamp: UInt32 = 7
+        _ content: [(String, String)] = [("UTF8_STRING", "key SECRET end")], stamp: UInt32 = 7,
+        program: String? = "editor"
     ) throws -> Int {
-        guard case .judgeCopy(let generation, let question) = copy(content, stamp: stamp).last else {
+        guard case .judgeCopy(let generation, let question) = copy(content, stamp: stamp, program: program).last else {
             throw Unexpected()
         }
         let verdict = Self.verdict(for: question, .coach)
@@ -225,27 +227,51 @@ struct MachineTests {
         #expect(!other.machine.owns(.clipboard))
     }
 
-    @Test func twoLostTakeoversInARowEndThem() throws {
+    @Test(arguments: ["copyq", nil]) func twoLostTakeoversInARowEndThem(program: String?) throws {
         var desk = Desk()
         try desk.takeOver()
-        desk.now += 200
-        try desk.takeOver()
+        desk.now += 100
+        try desk.takeOver(program: program)
         #expect(!desk.machine.hasGivenUp)
-        desk.now += 200
-        guard case .judgeCopy(let generation, let question) = desk.copy([("UTF8_STRING", "key SECRET end")]).last else {
-            throw Unexpected()
-        }
+        desk.now += 100
+        // The manager's own text, which differs: what counts is that it comes at once.
+        guard
+            case .judgeCopy(let generation, let question) = desk.copy(
+                [("UTF8_STRING", "key SECRET")], program: "other"
+            ).last
+        else { throw Unexpected() }
         let actions = desk.send(.judged(generation: generation, Desk.verdict(for: question, .coach)))
         #expect(desk.machine.hasGivenUp)
         guard case .notify(.notGuarded) = actions.last else { throw Unexpected() }
         #expect(!actions.contains { if case .takeOver = $0 { true } else { false } })
     }
 
-    @Test func copyingAnewAfterAWhileIsNoLoss() throws {
+    @Test func anotherProgramWithOurTextIsALossHoweverLate() throws {
         var desk = Desk()
+        try desk.takeOver()
+        for program in ["copyq", "klipper"] {
+            desk.now += 60_000
+            guard
+                case .judgeCopy(let generation, let question) = desk.copy(
+                    [("UTF8_STRING", "key SECRET end")], program: program
+                ).last
+            else { throw Unexpected() }
+            _ = desk.read(desk.send(.judged(generation: generation, Desk.verdict(for: question, .coach))))
+            _ = desk.send(.tookOver(generation: generation, true))
+        }
+        #expect(desk.machine.hasGivenUp)
+    }
+
+    @Test func copyingAnewIsNoLoss() throws {
+        var desk = Desk()
+        for _ in 0..<5 {
+            // The same program, the same text, at once: a user who presses the keys again.
+            try desk.takeOver()
+            desk.now += 10
+        }
         for index in 0..<5 {
-            try desk.takeOver([("UTF8_STRING", "SECRET number \(index)")])
             desk.now += ClipboardLimits.lostMilliseconds
+            try desk.takeOver([("UTF8_STRING", "SECRET number \(index)")], program: "program \(index)")
         }
         #expect(!desk.machine.hasGivenUp)
     }

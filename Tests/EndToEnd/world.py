@@ -103,7 +103,8 @@ class Program:
 class World:
     """One agent, one collector, one stand-in, in a folder of their own."""
 
-    def __init__(self, folder: Path, policy: str | None = None, agent_flags: list[str] = (), collector: bool = True):
+    def __init__(self, folder: Path, policy: str | None = None, agent_flags: list[str] = (), collector: bool = True,
+                 env: dict | None = None):
         self.folder = folder
         self.planted: list[str] = []
         self.standin = StandIn().start()
@@ -111,6 +112,7 @@ class World:
             "PATH": os.environ["PATH"], "HOME": str(folder / "home"), "LANG": "C.UTF-8", "NO_COLOR": "1",
             "XDG_STATE_HOME": str(folder / "state"), "XDG_CONFIG_HOME": str(folder / "config"),
             "XDG_RUNTIME_DIR": str(folder / "run"), "XDG_CACHE_HOME": str(folder / "cache"), "SLUICE_PACK": str(PACK),
+            **(env or {}),
         }
         for name in ("home", "state", "config", "run", "cache"):
             (folder / name).mkdir(mode=0o700)

@@ -41,6 +41,8 @@ public struct AgentPaths: Sendable, Hashable {
     public var deviceKey: String { state + "/device.key" }
     /// The control socket.
     public var socket: String { runtime + "/agent.sock" }
+    /// The socket of the session's helper for the clipboard.
+    public var clipboardSocket: String { runtime + "/clipboard.sock" }
     /// The port that the gateway listens on, as text.
     public var port: String { runtime + "/port" }
     /// Held for as long as an agent runs.

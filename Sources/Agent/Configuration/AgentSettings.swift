@@ -26,6 +26,13 @@ public struct AgentSettings: Sendable, Hashable {
     public var enrolmentTokenFile: String?
     /// Whether a hook lets a call pass where it can't be inspected. Off: what can't be inspected is stopped.
     public var hooksFailOpen = false
+    /// Whether the clipboard of this session is watched, where there is one.
+    public var clipboard = true
+    /// Whether the desktop's notifications are used.
+    public var notifications = true
+    /// Further AI applications by process or window class, and further titles of AI sites.
+    public var clipboardApplications: [String] = []
+    public var clipboardTitles: [String] = []
     /// What is logged.
     public var logLevel = Logger.Level.info
     /// Folders.
@@ -33,6 +40,8 @@ public struct AgentSettings: Sendable, Hashable {
 
     /// The gateway's port where nothing else is said.
     public static let standardPort = 7788
+    /// Most programs and titles that the clipboard's section may add, each.
+    public static let maxPrograms = 256
     /// Largest settings file that is read, in bytes.
     public static let maxFileBytes = 256 << 10
 
@@ -61,6 +70,10 @@ public struct AgentSettings: Sendable, Hashable {
         public var collector: UpstreamAddress?
         public var enrolmentTokenFile: String?
         public var hooksFailOpen: Bool?
+        public var clipboard: Bool?
+        public var notifications: Bool?
+        public var clipboardApplications: [String]?
+        public var clipboardTitles: [String]?
         public var logLevel: Logger.Level?
 
         /// A layer that says nothing.
@@ -85,6 +98,10 @@ public struct AgentSettings: Sendable, Hashable {
         collector = layer.collector ?? collector
         enrolmentTokenFile = layer.enrolmentTokenFile ?? enrolmentTokenFile
         hooksFailOpen = layer.hooksFailOpen ?? hooksFailOpen
+        clipboard = layer.clipboard ?? clipboard
+        notifications = layer.notifications ?? notifications
+        clipboardApplications = layer.clipboardApplications ?? clipboardApplications
+        clipboardTitles = layer.clipboardTitles ?? clipboardTitles
         logLevel = layer.logLevel ?? logLevel
     }
 
@@ -119,6 +136,13 @@ public struct AgentSettings: Sendable, Hashable {
         if var hooks = reader.table("hooks") {
             layer.hooksFailOpen = hooks.bool("fail_open")
             hooks.finish()
+        }
+        if var clipboard = reader.table("clipboard") {
+            layer.clipboard = clipboard.bool("watch")
+            layer.notifications = clipboard.bool("notifications")
+            layer.clipboardApplications = clipboard.strings("applications", max: maxPrograms)?.map(\.text)
+            layer.clipboardTitles = clipboard.strings("titles", max: maxPrograms)?.map(\.text)
+            clipboard.finish()
         }
         if var collector = reader.table("collector") {
             layer.collector = address(&collector, "url")

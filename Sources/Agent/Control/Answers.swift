@@ -1,3 +1,4 @@
+import Clipboard
 import DeviceCA
 import Events
 import Gateway
@@ -10,7 +11,7 @@ import Primitives
 
 extension AgentService {
     /// Answers a question of the control socket.
-    func answer(_ question: ControlQuestion) async -> ControlAnswer {
+    func answer(_ question: ControlQuestion, from peer: ControlPeer) async -> ControlAnswer {
         switch question.op {
         case .status:
             return ControlAnswer(status: status)
@@ -34,6 +35,11 @@ extension AgentService {
             // Without an id the asking process records it, or says that it stands nowhere.
             let isRecorded = (try? await journal.record(draft, durable: true)) != nil
             return ControlAnswer(recorded: isRecorded ? draft.id.short : nil)
+        case .clipboard:
+            guard let asked = question.clipboard else {
+                return ControlAnswer(error: "\"clipboard\" needs to say what is asked")
+            }
+            return await answer(asked, from: peer)
         }
     }
 
@@ -55,7 +61,8 @@ extension AgentService {
             uptimeSeconds: state.began.duration(to: .now).components.seconds, reloadFailure: state.reloadFailure,
             memoryIsClosed: !Hardening.isOpen,
             certificates: CertificateStatus(
-                issuer.authority, problem: state.certificateProblem, now: Int64(Platform.milliseconds() / 1000)))
+                issuer.authority, problem: state.certificateProblem, now: Int64(Platform.milliseconds() / 1000)),
+            clipboard: clipboard.service.standing)
     }
 
     private func delivery(_ journal: JournalStatus) -> String {
@@ -65,6 +72,22 @@ extension AgentService {
         case .delivering: return "delivering"
         case .retrying(let reason): return "retrying: \(reason)"
         case .refused(let reason): return "refused: \(reason)"
+        }
+    }
+
+    private func answer(_ asked: ControlClipboard, from peer: ControlPeer) async -> ControlAnswer {
+        if let answer = await clipboard.answer(asked, from: peer) { return answer }
+        switch asked.ask {
+        case .judge:
+            guard let question = asked.question, let verdict = await clipboardLine.judge(question.question) else {
+                return ControlAnswer(error: "\"judge\" needs a question")
+            }
+            return ControlAnswer(clipboard: ControlClipboardAnswer(verdict: .init(verdict)))
+        case .rules: return ControlAnswer(clipboard: ControlClipboardAnswer(rules: await clipboardLine.rules()))
+        case .word:
+            guard let word = asked.word else { return ControlAnswer(error: "\"word\" needs what was said") }
+            return ControlAnswer(clipboard: ControlClipboardAnswer(event: await clipboardLine.record(word)))
+        case .standing, .release: return ControlAnswer(error: "the clipboard is not watched here")
         }
     }
 
@@ -109,15 +132,8 @@ extension ControlVerdict {
     init(_ verdict: Verdict, _ prompt: Prompt) {
         self.init(
             action: verdict.action.rawValue, message: verdict.message, event: verdict.eventID,
-            texts: verdict.action == .redact ? Self.apply(verdict.edits, to: prompt.segments.map(\.text)) : nil)
-    }
-
-    private static func apply(_ edits: [PromptEdit], to texts: [[UInt8]]) -> [String] {
-        var texts = texts
-        // From the end, so that earlier places stay where they are.
-        for edit in edits.reversed() {
-            texts[edit.segment].replaceSubrange(edit.span.start..<edit.span.end, with: edit.replacement)
-        }
-        return texts.map { String(decoding: $0, as: UTF8.self) }
+            texts: verdict.action == .redact
+                ? verdict.edits.applied(to: prompt.segments.map(\.text)).map { String(decoding: $0, as: UTF8.self) }
+                : nil)
     }
 }

@@ -1,3 +1,4 @@
+import Clipboard
 import FoundationEssentials
 import Gateway
 
@@ -28,6 +29,8 @@ public struct ControlQuestion: Codable, Sendable {
         case attempt
         /// Write what was counted of usage into the journal now.
         case usage
+        /// The clipboard.
+        case clipboard
     }
 
     /// What is asked.
@@ -36,6 +39,14 @@ public struct ControlQuestion: Codable, Sendable {
     public var prompt: ControlPrompt?
     /// With `attempt`: what was tried.
     public var attempt: ControlAttempt?
+    /// With `clipboard`.
+    public var clipboard: ControlClipboard?
+
+    /// Makes a question about the clipboard.
+    public init(clipboard: ControlClipboard) {
+        op = .clipboard
+        self.clipboard = clipboard
+    }
 
     /// Makes a question.
     public init(_ op: Operation, prompt: ControlPrompt? = nil, attempt: ControlAttempt? = nil) {
@@ -137,12 +148,15 @@ public struct ControlAnswer: Codable, Sendable {
     public var verdict: ControlVerdict?
     /// With `attempt`: short id of the event.
     public var recorded: String?
+    /// With `clipboard`.
+    public var clipboard: ControlClipboardAnswer?
 
     /// Makes an answer.
     public init(
         error: String? = nil, status: AgentStatus? = nil, reloaded: String? = nil, verdict: ControlVerdict? = nil,
-        recorded: String? = nil
+        recorded: String? = nil, clipboard: ControlClipboardAnswer? = nil
     ) {
+        self.clipboard = clipboard
         self.recorded = recorded
         self.error = error
         self.status = status
@@ -217,6 +231,8 @@ public struct AgentStatus: Codable, Sendable {
     public var memoryIsClosed: Bool
     /// The device's certificate authority.
     public var certificates: CertificateStatus
+    /// The clipboard, where this process watches it.
+    public var clipboard: ClipboardStanding
 }
 
 enum ControlCoding {
@@ -250,6 +266,7 @@ extension AgentStatus {
             out.append(("ca-until", "\(day), for \(certificates.names) names with all below each"))
         }
         if let problem = certificates.problem { out.append(("ca-problem", problem)) }
+        out.append(("clipboard", clipboard.summary))
         if let file = events.setAside { out.append(("set-aside", file)) }
         if let failure = events.failure {
             out.append(("journal-failure", "\(failure); \(events.unrecorded) events wait in memory"))

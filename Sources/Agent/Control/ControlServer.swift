@@ -7,7 +7,7 @@ import NIOPosix
 
 /// Answers on the agent's control socket. Only programs of the agent's own user are heard.
 final class ControlServer: Sendable {
-    private let answer: @Sendable (ControlQuestion) async -> ControlAnswer
+    private let answer: @Sendable (ControlQuestion, ControlPeer) async -> ControlAnswer
     private let logger: Logger
     private let loop: any EventLoop
     private let executor: LoopExecutor
@@ -15,7 +15,8 @@ final class ControlServer: Sendable {
     private let listener = NIOLockedValueBox<(any Channel)?>(nil)
 
     init(
-        group: any EventLoopGroup, logger: Logger, answer: @escaping @Sendable (ControlQuestion) async -> ControlAnswer
+        group: any EventLoopGroup, logger: Logger,
+        answer: @escaping @Sendable (ControlQuestion, ControlPeer) async -> ControlAnswer
     ) {
         self.answer = answer
         self.logger = logger
@@ -77,13 +78,13 @@ final class ControlServer: Sendable {
     }
 
     private func serve(_ channel: any Channel, _ reader: PartReader<ByteBuffer>) async throws {
-        let uid = try await Self.peer(channel)
-        guard uid == getuid() else {
-            logger.warning("control connection of another user closed", metadata: ["uid": "\(uid)"])
+        let peer = try await Self.peer(channel)
+        guard peer.uid == getuid() else {
+            logger.warning("control connection of another user closed", metadata: ["uid": "\(peer.uid)"])
             return
         }
         while let frame = try await reader.next(within: .seconds(ControlProtocol.idleSeconds)) {
-            let bytes = try await ControlCoding.encode(reply(to: Array(frame.readableBytesView)))
+            let bytes = try await ControlCoding.encode(reply(to: Array(frame.readableBytesView), peer))
             var out = channel.allocator.buffer(capacity: bytes.count + 4)
             out.writeInteger(UInt32(bytes.count))
             out.writeBytes(bytes)
@@ -91,11 +92,11 @@ final class ControlServer: Sendable {
         }
     }
 
-    private func reply(to bytes: [UInt8]) async -> ControlAnswer {
+    private func reply(to bytes: [UInt8], _ peer: ControlPeer) async -> ControlAnswer {
         guard let question = try? ControlCoding.decode(ControlQuestion.self, bytes) else {
             return ControlAnswer(error: "not a question that this agent knows")
         }
-        return await answer(question)
+        return await answer(question, peer)
     }
 
     /// `struct ucred` (man 7 unix): the C library shows it with _GNU_SOURCE only.
@@ -105,13 +106,13 @@ final class ControlServer: Sendable {
         var gid: UInt32 = .max
     }
 
-    private static func peer(_ channel: any Channel) async throws -> UInt32 {
+    private static func peer(_ channel: any Channel) async throws -> ControlPeer {
         guard let provider = channel as? any SocketOptionProvider else { throw AgentProblem("no socket") }
         let peer: Credentials = try await provider.unsafeGetSocketOption(
             level: NIOBSDSocket.OptionLevel(rawValue: CInt(SOL_SOCKET)),
             name: NIOBSDSocket.Option(rawValue: CInt(SO_PEERCRED))
         ).get()
-        return peer.uid
+        return ControlPeer(pid: peer.pid, uid: peer.uid)
     }
 }
 

@@ -1,3 +1,4 @@
+import Clipboard
 import Crypto
 import DeviceCA
 import Events
@@ -29,6 +30,8 @@ public final class AgentService: Service {
     let state: NIOLockedValueBox<State>
     /// Signs for the hosts whose TLS ends at the gate; without an authority it refuses.
     let issuer: LeafIssuer
+    let clipboardLine: OwnClipboardLine
+    let clipboard: ClipboardSession
     private let lock: InstanceLock
     private let group: any EventLoopGroup
     private let client: OutboundClient?
@@ -84,6 +87,9 @@ public final class AgentService: Service {
         inspector = Inspector(
             snapshots: snapshots, journal: journal, vault: vault, deviceKey: key,
             usage: usage, milliseconds: { Platform.milliseconds() })
+        clipboardLine = OwnClipboardLine(
+            inspector: inspector, snapshots: snapshots, journal: journal, user: Host.user, client: "uid:\(getuid())")
+        clipboard = ClipboardSession(line: clipboardLine, settings: settings, logger: logger)
         if let collector = settings.collector {
             // Fails here, and not at the first event.
             _ = try settings.enrolmentToken()
@@ -138,8 +144,8 @@ public final class AgentService: Service {
                 hosts: { [state] in state.withLockedValue { $0.hosts } }, user: Host.user,
                 groups: { [groups] in groups.current() }, logger: logger),
             group: group)
-        let control = ControlServer(group: group, logger: logger) { [weak self] question in
-            await self?.answer(question) ?? ControlAnswer(error: "the agent is stopping")
+        let control = ControlServer(group: group, logger: logger) { [weak self] question, peer in
+            await self?.answer(question, from: peer) ?? ControlAnswer(error: "the agent is stopping")
         }
         let port = try await start(gateway)
         state.withLockedValue {
@@ -148,6 +154,7 @@ public final class AgentService: Service {
         }
         try await control.start(at: settings.paths.socket)
         try writePort(port)
+        await clipboard.start()
         let courierTask = courier.map { courier in Task { await courier.run() } }
         let reloads = Task { await self.reloadOnSignal() }
         let usageReports = Task { await self.reportUsage() }
@@ -159,6 +166,7 @@ public final class AgentService: Service {
         logger.info("stopping")
         reloads.cancel()
         usageReports.cancel()
+        clipboard.stop()
         await gateway.stop()
         await recordUsage()
         await deliverTheRest()
@@ -240,6 +248,7 @@ public final class AgentService: Service {
                 $0.reloadFailure = nil
             }
             loadAuthority()
+            await clipboard.reload()
             Hardening.giveBackMemory()
             logger.notice(
                 "reloaded", metadata: ["preset": .string(loaded.preset), "rules": "\(loaded.ruleCount)"])

@@ -10,8 +10,8 @@ public enum ClipboardLimits {
     public static let copyMilliseconds: UInt64 = 2_000
     /// Takeovers that may be lost in a row; then the selection is left alone until the program starts anew.
     public static let maxLostTakeovers = 2
-    /// A takeover that somebody undoes within this time counts as lost, in milliseconds.
-    public static let lostMilliseconds: UInt64 = 1_000
+    /// A takeover that somebody undoes within this time counts as lost, in milliseconds: no human copies again so soon.
+    public static let lostMilliseconds: UInt64 = 250
     /// How long a verdict for one destination answers further requests of the same paste, in milliseconds.
     public static let answerMilliseconds: UInt64 = 1_000
     /// How long a released text may be pasted anywhere, in milliseconds, where nothing else is said.

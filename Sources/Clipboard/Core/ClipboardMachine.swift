@@ -155,7 +155,7 @@ public struct ClipboardMachine: Sendable {
         let holding = side.holding
         var actions = side.leave()
         if let holding, case .other = owner {
-            side.lost = holding.texts
+            side.lost = holding
             side.wasQuick = now < holding.since + ClipboardLimits.lostMilliseconds
         } else {
             side.lost = nil
@@ -256,8 +256,7 @@ public struct ClipboardMachine: Sendable {
 
     private mutating func countLost(_ selection: ClipboardSelection, _ copy: Copy) {
         guard var side = sides[selection] else { return }
-        let isSame = side.lost.map { lost in copy.texts.contains { lost.contains($0.text) } } ?? false
-        side.lostInARow = side.wasQuick || isSame ? side.lostInARow + 1 : 0
+        side.lostInARow = side.isLoss(copy) ? side.lostInARow + 1 : 0
         side.lost = nil
         side.wasQuick = false
         if side.lostInARow >= ClipboardLimits.maxLostTakeovers { hasGivenUp = true }

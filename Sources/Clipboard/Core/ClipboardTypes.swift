@@ -9,7 +9,7 @@ public enum ClipboardSelection: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The policy's section with nothing left open.
-public struct ClipboardRules: Sendable, Hashable {
+public struct ClipboardRules: Sendable, Hashable, Codable {
     /// How far the clipboard is guarded.
     public var mode: ClipboardPolicy.Mode
     /// For AI applications.
@@ -46,9 +46,9 @@ public struct ClipboardText: Sendable, Hashable {
 }
 
 /// Something of a selection that is no text, or that was not read in full.
-public struct ClipboardPart: Sendable, Hashable {
+public struct ClipboardPart: Sendable, Hashable, Codable {
     /// Why it can't be inspected.
-    public enum Reason: String, Sendable, Hashable {
+    public enum Reason: String, Sendable, Hashable, Codable {
         case image, file, tooLarge = "too-large", budget
     }
 
@@ -95,7 +95,7 @@ public struct ClipboardQuestion: Sendable, Hashable {
 }
 
 /// One finding, without its value.
-public struct ClipboardFinding: Sendable, Hashable {
+public struct ClipboardFinding: Sendable, Hashable, Codable {
     /// Id of the rule.
     public var rule: String
     /// Its name for people.
@@ -118,7 +118,7 @@ public struct ClipboardFinding: Sendable, Hashable {
 }
 
 /// A judgement.
-public struct ClipboardVerdict: Sendable, Hashable {
+public struct ClipboardVerdict: Sendable, Hashable, Codable {
     /// The strongest action; at most `coach` for a copy.
     public var action: PolicyAction
     /// What was found.
@@ -160,7 +160,7 @@ public protocol ClipboardLine: Sendable {
 }
 
 /// What a human says about the clipboard; an event of its own.
-public struct ClipboardWord: Sendable, Hashable {
+public struct ClipboardWord: Sendable, Hashable, Codable {
     /// What is said.
     public enum Sort: String, Sendable, Hashable, Codable {
         /// The text may be pasted anywhere for a time.

@@ -14,9 +14,16 @@ struct ClipboardSide: Sendable {
 
     var phase = Phase.idle
     var lostInARow = 0
-    /// Texts of ours that somebody has just taken over, and whether he did at once.
-    var lost: [[UInt8]]?
+    /// What of ours somebody has just taken over, and whether he did at once.
+    var lost: Holding?
     var wasQuick = false
+
+    /// Whether the copy undoes a takeover. A program that copies anew does not; another one that takes the same text, or any at once, does.
+    func isLoss(_ copy: Copy) -> Bool {
+        guard let lost else { return false }
+        guard let before = lost.copy.program, let after = copy.program else { return wasQuick }
+        return before != after && (wasQuick || copy.texts.contains { lost.texts.contains($0.text) })
+    }
 
     var generation: Int? {
         switch phase {

@@ -46,7 +46,7 @@ public struct RequestorEvidence: Sendable, Hashable {
 /// Who asks, as far as it can be told.
 public struct Requestor: Sendable, Hashable {
     /// How certain it is.
-    public enum Grade: String, Sendable, Hashable, CaseIterable {
+    public enum Grade: String, Sendable, Hashable, Codable, CaseIterable {
         /// A client on this display with one purpose.
         case known
         /// A browser: one process for all its windows, of which only the active one's title speaks.

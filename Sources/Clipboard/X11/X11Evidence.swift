@@ -21,8 +21,14 @@
         /// Who stands behind the window that asks.
         func evidence(of requestor: xcb_window_t, at now: UInt64) -> RequestorEvidence {
             let client = client(of: requestor)
-            if let last, last.client == client, now < last.at + Self.milliseconds { return last.evidence }
-            var evidence = RequestorEvidence(process: process(of: requestor))
+            let process = process(of: requestor)
+            // The server gives the number of a client that has gone to the next one: the process must be the same.
+            if let last, last.client == client, process != nil, last.evidence.process == process,
+                now < last.at + Self.milliseconds
+            {
+                return last.evidence
+            }
+            var evidence = RequestorEvidence(process: process)
             if let process = evidence.process {
                 evidence.program = Processes.program(of: process)
                 evidence.isContained = Processes.isContained(process)

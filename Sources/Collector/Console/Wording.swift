@@ -9,6 +9,7 @@ enum Wording {
         case (.health, _): ("health", "Health")
         case (.tamper, _): ("block", "Tampering")
         case (.usage, _): ("health", "Usage")
+        case (.statement, _): ("coach", "Statement")
         case (.verdict, .allow?): ("allow", "Allowed")
         case (.verdict, .coach?): ("coach", "Coached")
         case (.verdict, .redact?): ("redact", "Redacted")
@@ -30,6 +31,7 @@ enum Wording {
         case (.health, _), (.verdict, nil): "The agent reports on itself."
         case (.tamper, _): "A coding assistant tried to switch the gate off, or to speak for the user. It was refused."
         case (.usage, _): "Which programs used which destinations since the last report. Counts only."
+        case (.statement, _): "The user said so: the trace holds what, where and why."
         case (.verdict, .allow?): "The prompt was sent as it was."
         case (.verdict, .coach?): "The prompt was sent as it was, and the user was told."
         case (.verdict, .redact?): "The prompt was sent with placeholders in place of what was found."
