@@ -76,6 +76,8 @@ public struct GatewayServices: Sendable {
     public var user: String
     /// Groups of the system's directory that the user belongs to now.
     public var groups: @Sendable () -> [String]
+    /// Told of each tunnel when it has ended.
+    public var tunnelEnded: @Sendable (TunnelUse) -> Void
     /// Where log lines go. They hold no content, no value of a header field and no query.
     public var logger: Logger
 
@@ -83,7 +85,8 @@ public struct GatewayServices: Sendable {
     public init(
         inspector: any Inspecting, resolver: @escaping @Sendable (RestoreScope) -> any PlaceholderResolving,
         scopeKey: [UInt8], hosts: @escaping @Sendable () -> CatalogueHosts = { CatalogueHosts() }, user: String,
-        groups: @escaping @Sendable () -> [String] = { [] }, logger: Logger
+        groups: @escaping @Sendable () -> [String] = { [] },
+        tunnelEnded: @escaping @Sendable (TunnelUse) -> Void = { _ in }, logger: Logger
     ) {
         self.inspector = inspector
         self.resolver = resolver
@@ -91,6 +94,19 @@ public struct GatewayServices: Sendable {
         self.hosts = hosts
         self.user = user
         self.groups = groups
+        self.tunnelEnded = tunnelEnded
         self.logger = logger
     }
+}
+
+/// A connection that passed without a look inside.
+public struct TunnelUse: Sendable, Hashable {
+    /// Host that the client named, normalised.
+    public var host: String
+    /// The program as it names itself; outside input.
+    public var application: String?
+    /// Bytes from the client.
+    public var bytesOut: Int
+    /// Bytes from the server.
+    public var bytesIn: Int
 }

@@ -5,6 +5,8 @@
 public struct Catalogue: Sendable {
     /// In the order of their ids.
     public let providers: [Provider]
+    /// AI services beyond the providers, whose use is counted.
+    public let watchList: WatchList
     private let providerIndex: [String: Int]
     private let surfaceIndex: [String: (provider: Int, surface: Int)]
     private let publishers: [(pattern: Glob, provider: Int)]
@@ -27,7 +29,7 @@ public struct Catalogue: Sendable {
     public static let maxPatterns = 256
 
     /// Checks and indexes providers. Ids are unique over providers and surfaces together, since `[tiers]` speaks of both.
-    public init(_ unsorted: [Provider]) throws(Failure) {
+    public init(_ unsorted: [Provider], watchList: WatchList = .empty) throws(Failure) {
         let providers = unsorted.sorted { $0.id < $1.id }
         guard !providers.isEmpty else { throw Failure(description: "the catalogue is empty") }
         guard providers.count <= Self.maxProviders else {
@@ -71,6 +73,7 @@ public struct Catalogue: Sendable {
             }
         }
         self.providers = providers
+        self.watchList = watchList
         self.providerIndex = providerIndex
         self.surfaceIndex = surfaceIndex
         publishers = providers.enumerated().flatMap { index, provider in

@@ -142,7 +142,8 @@ public final class AgentService: Service {
                 inspector: inspector, resolver: { [vault] in vault.resolver(for: $0) },
                 scopeKey: Keys.derive(deviceKey, for: "sluice scope"),
                 hosts: { [state] in state.withLockedValue { $0.hosts } }, user: Host.user,
-                groups: { [groups] in groups.current() }, logger: logger),
+                groups: { [groups] in groups.current() },
+                tunnelEnded: { [usage, snapshots] in usage.count($0, snapshots.current.catalogue) }, logger: logger),
             group: group)
         let control = ControlServer(group: group, logger: logger) { [weak self] question, peer in
             await self?.answer(question, from: peer) ?? ControlAnswer(error: "the agent is stopping")

@@ -111,6 +111,10 @@ struct ConnectRequest {
             client: Tunnel.End(channel: session.channel, reader: reader), server: server, executor: core.executor,
             idleLimit: GatewayLimits.tunnelIdleTimeout
         ).run()
+        core.services.tunnelEnded(
+            TunnelUse(
+                host: target.host, application: head.headers.first(name: "user-agent"), bytesOut: count.fromClient,
+                bytesIn: count.fromServer))
         core.logger.debug(
             "tunnel", metadata: ["bytes-out": "\(count.fromClient)", "bytes-in": "\(count.fromServer)"])
         return .close

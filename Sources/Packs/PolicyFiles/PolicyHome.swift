@@ -99,10 +99,24 @@ public struct PolicyHome: Sendable {
                 throw PackProblem("\(path) is no catalogue entry: \(error)")
             }
         }
+        let watchList = try readWatchList(&hash)
         do {
-            return try Catalogue(providers)
+            return try Catalogue(providers, watchList: watchList)
         } catch {
             throw PackProblem("\(place): \(error)")
+        }
+    }
+
+    /// Reads `watchlist.json`, which may be missing.
+    private func readWatchList(_ hash: inout SHA256) throws -> WatchList {
+        let path = folder + "/watchlist.json"
+        guard access(path, F_OK) == 0 else { return .empty }
+        let bytes = try FileBytes.read(path, max: Self.maxFileBytes)
+        Self.update(&hash, "watchlist", bytes)
+        do {
+            return try WatchList(JSONDecoder().decode([WatchedService].self, from: Data(bytes)))
+        } catch {
+            throw PackProblem("\(path) is no list of services: \(error)")
         }
     }
 
