@@ -56,6 +56,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CKernels"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CXCB"),
         .systemLibrary(name: "CSystemd"),
@@ -70,7 +71,7 @@ let package = Package(
         .target(
             name: "Events",
             dependencies: ["Primitives", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: strict),
-        .target(name: "Classifier", dependencies: ["Primitives", "CPCRE2"], swiftSettings: strict),
+        .target(name: "Classifier", dependencies: ["CKernels", "Primitives", "CPCRE2"], swiftSettings: strict),
         .target(name: "Policy", dependencies: ["Primitives"], swiftSettings: strict),
         .target(name: "PromptFormats", dependencies: ["Primitives"], swiftSettings: strict),
         .target(

@@ -40,8 +40,9 @@ let package = Package(
     ] + (isFuzzing ? [] : [.package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")]),
     targets: [
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .target(name: "CKernels"),
         .target(name: "Primitives", swiftSettings: strict),
-        .target(name: "Classifier", dependencies: ["Primitives", "CPCRE2"], swiftSettings: strict),
+        .target(name: "Classifier", dependencies: ["CKernels", "Primitives", "CPCRE2"], swiftSettings: strict),
         .target(name: "Policy", dependencies: ["Primitives"], swiftSettings: strict),
         .target(
             name: "Packs",

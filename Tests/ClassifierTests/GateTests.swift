@@ -105,8 +105,11 @@ import Testing
     }
 
     @Test func `The first look at a name or label never contradicts its reader`() throws {
-        var services = ServiceTable()
-        services.add(["acme", "northwind"], rule: 3, forms: try #require(ValueForm.list("hex:32 alnum:20-40")))
+        var names = ServiceTable.Builder()
+        names.add(["acme", "northwind"], rule: 3, forms: try #require(ValueForm.list("hex:32 alnum:20-40")))
+        let services = ServiceTable(names)
+        var masks = ClassMasks()
+        defer { masks.deallocate() }
         let words = ["password", "token", "key", "secret", "pass"]
         let pieces =
             words + [
@@ -123,6 +126,7 @@ import Testing
             bytes.withUnsafeBytes { raw in
                 guard let base = raw.baseAddress else { return }
                 let text = Text(base: base, count: raw.count)
+                masks.fill(text, from: 0, to: raw.count)
                 for word in words {
                     let own = Array(word.utf8)
                     for at in bytes.indices where text.hasFolded(own, at: at) {
@@ -132,10 +136,12 @@ import Testing
                             hits.assigned += 1
                             #expect(AssignedGate.mayMatch(text, anchor), "\(String(decoding: bytes, as: UTF8.self))")
                         }
-                        if LabelledSecret.match(text, label: anchor, services) != nil {
+                        let candidates = LabelGate.candidates(text, label: anchor, masks)
+                        if let hit = LabelledSecret.match(text, label: anchor, services) {
                             hits.labelled += 1
-                            #expect(
-                                LabelGate.mayMatch(text, label: anchor), "\(String(decoding: bytes, as: UTF8.self))")
+                            let gated = LabelledSecret.match(text, label: anchor, services, candidates: candidates)
+                            #expect(gated?.value == hit.value, "\(String(decoding: bytes, as: UTF8.self))")
+                            #expect(gated?.adjust == hit.adjust, "\(String(decoding: bytes, as: UTF8.self))")
                         }
                     }
                 }

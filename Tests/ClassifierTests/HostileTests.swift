@@ -4,14 +4,16 @@ import Primitives
 import Testing
 
 @Suite(.serialized) struct HostileTests {
-    /// Without optimisation a scan is a hundred times slower, and not by the same factor for all inputs: there less is scanned and
-    /// only the outer bound is tested. The end-to-end tests hold the optimised program against the ratio of ten.
+    /// Without optimisation a scan is a hundred times slower, and not by the same factor for all inputs, for clean text is the
+    /// kernels' work alone: there less is scanned and only an outer bound is tested. The end-to-end tests hold the optimised program against the ratio of ten.
     #if DEBUG
         private static let size = 32 << 10
-        private static let maxRatio = 60
+        private static let maxRatio = 400
+        private static let outerRatio = 400
     #else
         private static let size = 10 << 20
         private static let maxRatio = 10
+        private static let outerRatio = 60
     #endif
 
     /// The work of this thread, whatever else the machine does meanwhile.
@@ -78,7 +80,7 @@ import Testing
             hostile.time < base.time * Self.maxRatio || hostile.result.incomplete != nil,
             "\(name): \(hostile.time) against \(base.time)")
         // Whatever the budget says, the time stays bounded.
-        #expect(hostile.time < base.time * 60, "\(name): \(hostile.time) against \(base.time)")
+        #expect(hostile.time < base.time * Self.outerRatio, "\(name): \(hostile.time) against \(base.time)")
     }
 
     @Test func `Random bytes never trap`() throws {

@@ -54,7 +54,7 @@ import Testing
             var events: Set<[Int]> = []
             bytes.withUnsafeBytes { raw in
                 guard let base = raw.baseAddress else { return }
-                var place = LazyAutomaton.place(at: 0)
+                var place = walker.place(at: 0)
                 let text = Text(base: base, count: raw.count)
                 // In two steps, since the scanner goes on where it stopped.
                 let half = raw.count / 2

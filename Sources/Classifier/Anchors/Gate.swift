@@ -8,15 +8,17 @@ final class Gate {
     private let classCount: Int
     /// The class of each byte; bytes that no position tells apart share one.
     private let classes: UnsafeMutablePointer<UInt8>
-    /// `next[state * classCount + class]`: a state, or one of the marks below.
-    private var next: UnsafeMutablePointer<Int16>
+    /// `next[row + class]`, where a state's row is its number times `classCount`: the next state's row, or one of the marks below.
+    private var next: UnsafeMutablePointer<Int32>
     /// States that `next` has room for.
     private var capacity = 8
     private var members: [[Int16]] = []
     /// Whether no match is under way in the state.
     private var isIdle: [Bool] = []
     private var lastByte: [Last] = []
-    private var ids: [Key: Int16] = [:]
+    /// Whether a match that is read backwards may begin at the state's byte, if what stands before it allows.
+    private var isBeginning: [Bool] = []
+    private var ids: [Key: Int32] = [:]
     private let representatives: [UInt8]
 
     private struct Key: Hashable {
@@ -31,9 +33,9 @@ final class Gate {
         var isLead: Bool
     }
 
-    private static let unmade: Int16 = -1
-    private static let dead: Int16 = -2
-    private static let match: Int16 = -3
+    private static let unmade: Int32 = -1
+    private static let dead: Int32 = -2
+    private static let match: Int32 = -3
 
     /// States kept; a walk that would need one more counts as a match.
     static let maxStates = 256
@@ -45,7 +47,7 @@ final class Gate {
         var ids: [[Bool]: UInt8] = [:]
         classes = .allocate(capacity: 256)
         var representatives: [UInt8] = []
-        let distinct = Array(Set(pattern.sets)) + [.word, pattern.lead ?? .all]
+        let distinct = Array(Set(pattern.sets)) + [.word, pattern.lead ?? .all, pattern.backLead ?? .all]
         for byte in UInt8.min...UInt8.max {
             let signature = distinct.map { $0.contains(byte) }
             let known = ids[signature] ?? UInt8(ids.count)
@@ -62,6 +64,7 @@ final class Gate {
         // The state before the literal's first byte.
         members.append([])
         isIdle.append(true)
+        isBeginning.append(false)
         lastByte.append(Last(isWord: false, isLead: true))
     }
 
@@ -75,18 +78,19 @@ final class Gate {
     /// Precondition: `0 <= start <= count`, and `text` is readable for `count` bytes.
     @inline(__always)
     func mayMatch(_ text: UnsafeRawPointer, _ count: Int, from start: Int, made: inout Int) -> Bool {
-        var state = 0
+        var row: Int32 = 0
         var at = start
         let end = min(count, start + Self.maxSteps)
         while at < end {
             let kind = Int(classes[Int(text.load(fromByteOffset: at, as: UInt8.self))])
-            var target = next[state * classCount + kind]
-            if target == Self.unmade {
+            var target = next[Int(row) &+ kind]
+            if target < 0 {
+                if target != Self.unmade { return target == Self.match }
                 made += 1
-                target = make(state, kind)
+                target = make(row, kind)
+                if target < 0 { return target == Self.match }
             }
-            if target < 0 { return target == Self.match }
-            state = Int(target)
+            row = target
             at += 1
         }
         return at - start >= Self.maxSteps
@@ -94,21 +98,22 @@ final class Gate {
 
     /// Whether a match may begin at or before the digit at `start` and hold it, for a pattern that is read backwards.
     func mayBegin(_ text: UnsafeRawPointer, before start: Int, made: inout Int) -> Bool {
-        var state = 0
+        var row: Int32 = 0
         var at = start
         let floor = max(0, start - Self.maxSteps)
         while at >= floor {
             let kind = Int(classes[Int(text.load(fromByteOffset: at, as: UInt8.self))])
-            var target = next[state * classCount + kind]
-            if target == Self.unmade {
+            var target = next[Int(row) &+ kind]
+            if target < 0 {
+                if target != Self.unmade { return target == Self.match }
                 made += 1
-                target = make(state, kind)
+                target = make(row, kind)
+                if target < 0 { return target == Self.match }
             }
-            if target < 0 { return target == Self.match }
-            state = Int(target)
+            row = target
             at -= 1
         }
-        return floor > 0
+        return floor > 0 || isBeginning[Int(row) / classCount]
     }
 
     private func grow() {
@@ -122,23 +127,29 @@ final class Gate {
 
     /// Whether a match may lie in `range` and begin before `lastStart`. `made` as above; the precondition is that the range is readable.
     func mayMatch(_ text: UnsafeRawPointer, in range: Range<Int>, lastStart: Int, made: inout Int) -> Bool {
-        var state = 0
+        var row: Int32 = 0
         for at in range {
-            if at >= lastStart, isIdle[state] { return false }
+            if at >= lastStart, isIdle[Int(row) / classCount] { return false }
             let kind = Int(classes[Int(text.load(fromByteOffset: at, as: UInt8.self))])
-            var target = next[state * classCount + kind]
-            if target == Self.unmade {
+            var target = next[Int(row) &+ kind]
+            if target < 0 {
+                if target != Self.unmade { return target == Self.match }
                 made += 1
-                target = make(state, kind)
+                target = make(row, kind)
+                if target < 0 { return target == Self.match }
             }
-            if target < 0 { return target == Self.match }
-            state = Int(target)
+            row = target
         }
         return false
     }
 
-    private func make(_ state: Int, _ kind: Int) -> Int16 {
+    private func make(_ row: Int32, _ kind: Int) -> Int32 {
+        let state = Int(row) / classCount
         let byte = representatives[kind]
+        if isBeginning[state], let lead = pattern.backLead, lead.contains(byte) {
+            next[Int(row) + kind] = Self.match
+            return Self.match
+        }
         let last = Last(isWord: isWordByte(byte), isLead: pattern.lead?.contains(byte) ?? false)
         var set: Set<Int16> = []
         if state == 0 || lastByte[state].isLead {
@@ -154,21 +165,23 @@ final class Gate {
             }
         }
         let value = id(of: set, last)
-        next[state * classCount + kind] = value
+        next[Int(row) + kind] = value
         return value
     }
 
-    private func id(of set: Set<Int16>, _ last: Last) -> Int16 {
+    private func id(of set: Set<Int16>, _ last: Last) -> Int32 {
         if set.isEmpty, pattern.lead == nil { return Self.dead }
-        if set.contains(where: { pattern.isLast[Int($0)] }) { return Self.match }
+        let isWhole = set.contains { pattern.isLast[Int($0)] }
+        if isWhole, pattern.backLead == nil { return Self.match }
         let key = Key(members: set.sorted(), last: last)
         if let known = ids[key] { return known }
         guard members.count < Self.maxStates else { return Self.match }
-        let id = Int16(members.count)
         if members.count == capacity { grow() }
+        let id = Int32(members.count * classCount)
         ids[key] = id
         members.append(key.members)
         isIdle.append(key.members.isEmpty)
+        isBeginning.append(isWhole)
         lastByte.append(last)
         return id
     }
@@ -253,14 +266,16 @@ struct Gates: ~Copyable {
 
     /// Whether the rule's regex can match at the literal; `made` counts the states that had to be made to tell.
     @inline(__always)
-    func mayMatch(_ rule: Int, _ rules: RuleSet, _ text: Text, _ anchor: Range<Int>, made: inout Int) -> Bool {
+    func mayMatch(
+        _ rule: Int, _ rules: RuleSet, _ text: Text, _ anchor: Range<Int>, _ masks: ClassMasks, made: inout Int
+    ) -> Bool {
         precondition(rule >= 0 && rule < count, "a rule of the set")
         let slot = slots + rule
         if slot.pointee.kind == .unmade { make(slot, rules.compiled[rule]) }
         switch slot.pointee.kind {
         case .open, .unmade: return true
         case .assigned: return AssignedGate.mayMatch(text, anchor)
-        case .labelled: return LabelGate.mayMatch(text, label: anchor)
+        case .labelled: return LabelGate.mayMatch(text, label: anchor, masks)
         case .forward:
             guard let gate = slot.pointee.gate else { return true }
             var count = 0

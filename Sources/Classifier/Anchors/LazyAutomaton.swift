@@ -11,7 +11,8 @@ final class LazyAutomaton {
     private let startsOfClass: [[Int32]]
     private let membersOfClass: [UInt8]
 
-    /// `next[state * classCount + class]`: twice the next state, plus one if rules end there; -1 when not yet made.
+    /// `next[row + class]`, where a state's row is its number times `classCount`: twice the next state's row, plus one if rules end there;
+    /// -1 when not yet made.
     private var next: UnsafeMutablePointer<Int32>
     private var capacity = 64
     private var members: [[Int32]] = []
@@ -19,12 +20,11 @@ final class LazyAutomaton {
     /// Whether no match is under way in the state, though one may begin.
     private var isFresh: [Bool] = []
     private let starts: Set<Int32>
+    /// The rows of the states.
     private var ids: [[Int32]: Int32] = [:]
 
     /// States kept at most; when there are more, all are dropped and made anew.
     static let maxStates = 8192
-    private static let start: Int32 = 0
-    private static let textStart: Int32 = 1
 
     init?(_ positions: PositionAutomaton) {
         guard !positions.starts.isEmpty else { return nil }
@@ -70,7 +70,7 @@ final class LazyAutomaton {
     private func id(of set: [Int32]) -> Int32 {
         if let known = ids[set] { return known }
         if members.count == capacity { grow() }
-        let id = Int32(members.count)
+        let id = Int32(members.count * classCount)
         ids[set] = id
         members.append(set)
         var rules: [Int32] = []
@@ -79,7 +79,7 @@ final class LazyAutomaton {
         }
         ended.append(rules)
         isFresh.append(set.allSatisfy { starts.contains($0) })
-        (next + Int(id) * classCount).initialize(repeating: -1, count: classCount)
+        (next + Int(id)).initialize(repeating: -1, count: classCount)
         return id
     }
 
@@ -93,14 +93,14 @@ final class LazyAutomaton {
 
     /// A walk's place: hand it back to go on from there.
     struct Place {
-        var state: Int32
+        fileprivate var row: Int32
         /// Offset of the next byte.
         var offset: Int
     }
 
-    /// Begins at `offset`, having seen the byte before it.
-    static func place(at offset: Int) -> Place {
-        offset > 0 ? Place(state: start, offset: offset - 1) : Place(state: textStart, offset: 0)
+    /// Begins at `offset`, having seen the byte before it. The second state is that of the text's start.
+    func place(at offset: Int) -> Place {
+        offset > 0 ? Place(row: 0, offset: offset - 1) : Place(row: Int32(classCount), offset: 0)
     }
 
     /// Walks to `end`, and calls `found` with each rule whose match may end at an offset, in rising order of offsets.
@@ -110,25 +110,21 @@ final class LazyAutomaton {
     func walk(_ text: Text, _ place: inout Place, to end: Int, found: (_ rule: Int, _ end: Int) -> Void) -> Int {
         precondition(end <= text.count, "offset outside the text")
         var made = 0
-        var state = place.state
+        var row = place.row
         var at = place.offset
         while at < end {
             let kind = Int(classes[Int(text.base.load(fromByteOffset: at, as: UInt8.self))])
-            var target = next[Int(state) * classCount + kind]
+            var target = next[Int(row) &+ kind]
             if target < 0 {
                 made += 1
-                target = make(&state, kind)
+                target = make(&row, kind)
             }
-            state = target >> 1
-            if target & 1 == 1 { for rule in ended[Int(state)] { found(Int(rule), at) } }
+            row = target >> 1
+            if target & 1 == 1 { for rule in ended[Int(row) / classCount] { found(Int(rule), at) } }
             at += 1
         }
-        if end == text.count {
-            for position in members[Int(state)] where positions.endings[Int(position)] >= 0 {
-                found(Int(positions.endings[Int(position)]), end)
-            }
-        }
-        place = Place(state: state, offset: max(at, place.offset))
+        if end == text.count { reportEndings(row, end, found) }
+        place = Place(row: row, offset: max(at, place.offset))
         return made
     }
 
@@ -139,45 +135,47 @@ final class LazyAutomaton {
     ) -> Int {
         precondition(end <= text.count, "offset outside the text")
         var made = 0
-        let place = Self.place(at: start)
-        var state = place.state
+        let place = place(at: start)
+        var row = place.row
         var at = place.offset
         while at < end {
-            if at > lastStart, isFresh[Int(state)] { return made }
+            if at > lastStart, isFresh[Int(row) / classCount] { return made }
             let kind = Int(classes[Int(text.base.load(fromByteOffset: at, as: UInt8.self))])
-            var target = next[Int(state) * classCount + kind]
+            var target = next[Int(row) &+ kind]
             if target < 0 {
                 made += 1
-                target = make(&state, kind)
+                target = make(&row, kind)
             }
-            state = target >> 1
-            if target & 1 == 1 { for rule in ended[Int(state)] { found(Int(rule), at) } }
+            row = target >> 1
+            if target & 1 == 1 { for rule in ended[Int(row) / classCount] { found(Int(rule), at) } }
             at += 1
         }
-        if end == text.count {
-            for position in members[Int(state)] where positions.endings[Int(position)] >= 0 {
-                found(Int(positions.endings[Int(position)]), end)
-            }
-        }
+        if end == text.count { reportEndings(row, end, found) }
         return made
     }
 
-    private func make(_ state: inout Int32, _ kind: Int) -> Int32 {
+    private func reportEndings(_ row: Int32, _ end: Int, _ found: (_ rule: Int, _ end: Int) -> Void) {
+        for position in members[Int(row) / classCount] where positions.endings[Int(position)] >= 0 {
+            found(Int(positions.endings[Int(position)]), end)
+        }
+    }
+
+    private func make(_ row: inout Int32, _ kind: Int) -> Int32 {
         let byte = membersOfClass[kind]
         var set = Set(startsOfClass[kind])
-        for position in members[Int(state)] {
+        for position in members[Int(row) / classCount] {
             for target in positions.follow[Int(position)] where positions.sets[Int(target)].contains(byte) {
                 set.insert(target)
             }
         }
         if members.count >= Self.maxStates {
-            let current = members[Int(state)]
+            let current = members[Int(row) / classCount]
             clear()
-            state = id(of: current)
+            row = id(of: current)
         }
         let target = id(of: set.sorted())
-        let value = target << 1 | (ended[Int(target)].isEmpty ? 0 : 1)
-        next[Int(state) * classCount + kind] = value
+        let value = target << 1 | (ended[Int(target) / classCount].isEmpty ? 0 : 1)
+        next[Int(row) + kind] = value
         return value
     }
 }

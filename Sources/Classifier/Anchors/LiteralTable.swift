@@ -1,3 +1,5 @@
+import CKernels
+
 /// All literals of all rules in one table, and the filter that finds where one might stand.
 ///
 /// The filter looks at three bytes at every offset: `hash` of them, upper and lower case alike, picks a bit of an 8 KiB map, which
@@ -12,7 +14,7 @@ final class LiteralTable: @unchecked Sendable {
         var head: UInt64
         var mask: UInt64
         var literal: Int32
-        /// Next entry of the same hash, -1 at the end.
+        /// Next entry of the same bucket, -1 at the end.
         var next: Int32
         var offset: Int32
     }
@@ -20,7 +22,7 @@ final class LiteralTable: @unchecked Sendable {
     let literals: [Literal]
     /// One bit for each hash.
     let filter: UnsafeMutablePointer<UInt32>
-    /// For each hash its first entry, -1 if there is none.
+    /// For each bucket of hashes its first entry, -1 if there is none.
     private let heads: UnsafeMutablePointer<Int32>
     private let entries: UnsafeMutablePointer<Entry>
     private let pool: UnsafeMutablePointer<UInt8>
@@ -31,6 +33,7 @@ final class LiteralTable: @unchecked Sendable {
     /// Most literals in one table.
     static let maxLiterals = 16_000
     static let hashCount = 1 << 16
+    private static let bucketCount = hashCount >> 4
     private static let fold: UInt64 = 0x2020_2020_2020_2020
 
     init(_ literals: [Literal]) {
@@ -43,8 +46,8 @@ final class LiteralTable: @unchecked Sendable {
         }
         filter = .allocate(capacity: Self.hashCount / 32)
         filter.initialize(repeating: 0, count: Self.hashCount / 32)
-        heads = .allocate(capacity: Self.hashCount)
-        heads.initialize(repeating: -1, count: Self.hashCount)
+        heads = .allocate(capacity: Self.bucketCount)
+        heads.initialize(repeating: -1, count: Self.bucketCount)
         entries = .allocate(capacity: max(1, placed.count))
         edges = .allocate(capacity: max(1, literals.count))
         pool = .allocate(capacity: max(1, literals.reduce(0) { $0 + $1.bytes.count }))
@@ -68,10 +71,16 @@ final class LiteralTable: @unchecked Sendable {
                 head |= UInt64(byte | 0x20) << UInt64(8 * at)
                 mask |= 0xFF << UInt64(8 * at)
             }
+            if literals[place.literal].bytes.count == 2 {
+                // Told apart from its other entries, which may lie in the same bucket.
+                head |= UInt64(place.triple) & 0xFF_0000
+                mask |= 0xFF_0000
+            }
             let entry = Entry(
-                head: head, mask: mask, literal: Int32(place.literal), next: heads[hash], offset: Int32(place.offset))
+                head: head, mask: mask, literal: Int32(place.literal), next: heads[Self.bucket(hash)],
+                offset: Int32(place.offset))
             (entries + index).initialize(to: entry)
-            heads[hash] = Int32(index)
+            heads[Self.bucket(hash)] = Int32(index)
         }
     }
 
@@ -84,18 +93,17 @@ final class LiteralTable: @unchecked Sendable {
         edges.deallocate()
     }
 
-    /// The hash of the low three bytes, which are folded: the fourth falls out of the product.
-    ///
-    /// It is the sum of two products of sixteen bits, so that a vector of sixteen-bit lanes can take it too.
+    /// The hash of the low three bytes, which are folded, as `ckernels_triples` takes it: the sum of two products of sixteen bits.
     @inline(__always)
     static func hash(_ triple: UInt32) -> Int {
         let pair = UInt16(truncatingIfNeeded: triple)
         let third = UInt16(truncatingIfNeeded: triple >> 16) & 0xFF
-        return Int(pair &* pairFactor &+ third &* thirdFactor)
+        return Int(pair &* UInt16(CKERNELS_PAIR) &+ third &* UInt16(CKERNELS_THIRD))
     }
 
-    static let pairFactor: UInt16 = 0x9E37
-    static let thirdFactor: UInt16 = 0x6A5D
+    /// Entries are chained by the hash's upper bits: the heads of the chains stay in the first-level cache as well.
+    @inline(__always)
+    private static func bucket(_ hash: Int) -> Int { hash >> 4 }
 
     /// The three bytes of a literal that text holds most rarely, and where they stand in it.
     private static func places(_ literal: Literal) -> [(triple: UInt32, offset: Int)] {
@@ -155,19 +163,31 @@ final class LiteralTable: @unchecked Sendable {
     ) {
         let pair = UInt32(text.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
         let triple = pair | UInt32(text.load(fromByteOffset: offset + 2, as: UInt8.self)) << 16
-        var index = heads[Self.hash(triple | 0x0020_2020)]
+        var index = heads[Self.bucket(Self.hash(triple | 0x0020_2020))]
         while index >= 0 {
             let entry = entries + Int(index)
             index = entry.pointee.next
             let start = offset - Int(entry.pointee.offset)
             guard start >= 0 else { continue }
-            if start + 8 <= count {
-                let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self)) | Self.fold
-                if word & entry.pointee.mask != entry.pointee.head { continue }
-            }
+            let word = start + 8 <= count ? Self.word(text, start) : Self.lastWord(text, count, start)
+            if (word | Self.fold) & entry.pointee.mask != entry.pointee.head { continue }
             let literal = Int(entry.pointee.literal)
             if stands(text, count, literal, start) { found(literal, start) }
         }
+    }
+
+    @inline(__always)
+    private static func word(_ text: UnsafeRawPointer, _ start: Int) -> UInt64 {
+        UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+    }
+
+    /// The last bytes of the text, fewer than eight, and zeros.
+    private static func lastWord(_ text: UnsafeRawPointer, _ count: Int, _ start: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for at in (start..<max(start, count)).reversed() {
+            word = word << 8 | UInt64(text.load(fromByteOffset: at, as: UInt8.self))
+        }
+        return word
     }
 
     /// A literal's length in bytes.

@@ -15,8 +15,9 @@ extension Scanner {
         var runs: [Range<Int>] = []
         while chunk < hits.upperBound {
             let end = min(chunk + Kernels.chunkBytes, hits.upperBound)
+            scratch.masks.fill(slice.text, from: chunk, to: end)
             scanLiterals(slice, chunk, end)
-            scanMails(slice, chunk, end)
+            scanMarks(slice, chunk, end)
             if wantsDigits { digitsFrom = scanDigits(slice, max(digitsFrom, chunk), end, &sweep) }
             tokensFrom = scanTokens(slice, max(tokensFrom, chunk), end, &runs)
             chunk = end
@@ -46,20 +47,34 @@ extension Scanner {
 
     private mutating func runGated(_ rule: Int, at anchor: Range<Int>, _ slice: Slice) {
         var made = 0
-        let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, anchor, made: &made)
+        let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, anchor, scratch.masks, made: &made)
         if made > 0 { charge(states: made) }
         if mayMatch { run(rules.compiled[rule], at: anchor, slice) }
     }
 
-    private mutating func scanMails(_ slice: Slice, _ from: Int, _ to: Int) {
-        var count = 0
-        let wantsMail = !rules.shapes.email.isEmpty
-        Kernels.markCells(
-            slice.text.base, from: from, to: to, escapes: scratch.cells, mails: scratch.mails, mailCount: &count,
-            wantsMail: wantsMail)
-        for index in 0..<count {
-            let at = Int(scratch.mails[index])
-            for rule in rules.shapes.email { runGated(rule.index, at: at..<at + 1, slice) }
+    /// Notes in each cell what may open a view there (`ViewMark`), and tries the rules on e-mail addresses at each `@`.
+    private mutating func scanMarks(_ slice: Slice, _ from: Int, _ to: Int) {
+        let masks = scratch.masks
+        let text = slice.text
+        for index in 0..<ClassMasks.words(to - from) {
+            let valid = to - from - index << 6 >= 64 ? ~0 : 1 &<< UInt64(to - from - index << 6) &- 1
+            let start = from + index << 6
+            let high = masks.high[index] & valid
+            if high != 0 {
+                scratch.cells[(start + high.trailingZeroBitCount) / Kernels.cellBytes] |= ViewMark.high
+                scratch.cells[(start + 63 - high.leadingZeroBitCount) / Kernels.cellBytes] |= ViewMark.high
+            }
+            var marks = masks.marks[index] & valid
+            while marks != 0 {
+                let at = start + marks.trailingZeroBitCount
+                marks &= marks - 1
+                let byte = text.base.load(fromByteOffset: at, as: UInt8.self)
+                if byte == UInt8(ascii: "@") {
+                    for rule in rules.shapes.email { runGated(rule.index, at: at..<at + 1, slice) }
+                } else {
+                    scratch.cells[at / Kernels.cellBytes] |= ViewMark.of(byte)
+                }
+            }
         }
     }
 }

@@ -10,24 +10,83 @@ extension Scanner {
     /// Bytes of one run that are handed on as one hit; a longer run gives several.
     static let maxRunBytes = 64
 
+    /// Finds the runs that begin in `from..<to`, a part of the chunk in `scratch.masks`; returns where the next may begin.
     mutating func scanDigits(_ slice: Slice, _ from: Int, _ to: Int, _ sweep: inout NumberSweep) -> Int {
-        var at = from
         let text = slice.text
-        while at < to, let word = Kernels.digitWord(text.base, from: at, to: min(text.count, to + 7)) {
-            let run = digitRun(text, around: word)
-            at = max(word + 8, run.range.upperBound)
-            if run.digits >= ByteShape.minDigits { digitsFound(run.range, run.digits, slice, &sweep) }
+        let masks = scratch.masks
+        var next = from
+        if from == slice.hits.lowerBound { next = endLongRun(slice, at: from, &sweep) }
+        var digitBefore: UInt64 = isASCIIDigit(text.at(masks.start - 1)) ? 1 : 0
+        var runBefore: UInt64 = isInRun(text, masks.start - 1) ? 1 : 0
+        var own = masks.numberBits(0, digitBefore: digitBefore)
+        for index in 0..<ClassMasks.words(to - masks.start) {
+            let digits = masks.digits[index]
+            digitBefore = digits &>> 63
+            let following = masks.numberBits(index + 1, digitBefore: digitBefore)
+            let current = own
+            own = following
+            let begins = ~(current &<< 1 | runBefore)
+            runBefore = current &>> 63
+            if current == 0 { continue }
+            // Seven digits take seven bytes.
+            var runs = BitPair(low: current, high: following)
+            runs.requireAlso(1)
+            runs.requireAlso(2)
+            runs.requireAlso(3)
+            var starts = runs.low & begins
+            while starts != 0 {
+                let shift = UInt64(starts.trailingZeroBitCount)
+                starts &= starts - 1
+                let start = masks.start + index << 6 + Int(shift)
+                guard start >= next, start < to else { continue }
+                let length = (~(current &>> shift | (following &<< 1) &<< (63 &- shift))).trailingZeroBitCount
+                if length >= Self.maxRunBytes {
+                    next = longRun(slice, from: start, &sweep)
+                    continue
+                }
+                let count = (masks.window(masks.digits, at: start) & (1 &<< UInt64(length) &- 1)).nonzeroBitCount
+                if count >= ByteShape.minDigits { digitsFound(start..<start + length, count, slice, &sweep) }
+                next = start + length
+            }
         }
-        return max(at, to)
+        return max(next, to)
     }
 
-    /// The run of digits and single separators around a word that holds four digits.
-    private func digitRun(_ text: Text, around word: Int) -> (range: Range<Int>, digits: Int) {
+    @inline(__always)
+    private func isInRun(_ text: Text, _ index: Int) -> Bool {
+        let byte = text.at(index)
+        return isASCIIDigit(byte)
+            || isSeparator(byte) && isASCIIDigit(text.at(index - 1)) && isASCIIDigit(text.at(index + 1))
+    }
+
+    /// The end of a run that the slice's hits begin in. Where it is longer than one hit, its pieces from there on belong to this slice.
+    private mutating func endLongRun(_ slice: Slice, at start: Int, _ sweep: inout NumberSweep) -> Int {
+        let text = slice.text
+        guard start > 0, isInRun(text, start), isInRun(text, start - 1) else { return start }
+        var low = start
+        while low > 0, start - low < Self.maxRunBytes, isInRun(text, low - 1) { low -= 1 }
+        var high = start
+        while high - low < Self.maxRunBytes, isInRun(text, high) { high += 1 }
+        return high - low < Self.maxRunBytes ? high : longRun(slice, from: start, &sweep)
+    }
+
+    /// Hands a run on in pieces that overlap, as far as they begin in the slice's hits; returns the end of the last.
+    private mutating func longRun(_ slice: Slice, from start: Int, _ sweep: inout NumberSweep) -> Int {
+        let text = slice.text
+        var at = start
+        while at < slice.hits.upperBound, isInRun(text, at) {
+            if !isASCIIDigit(text[at]) { at += 1 }
+            let run = digitRun(text, around: at)
+            if run.digits >= ByteShape.minDigits { digitsFound(run.range, run.digits, slice, &sweep) }
+            at = max(at + 1, run.range.upperBound)
+        }
+        return at
+    }
+
+    /// The run of digits and single separators around a digit, cut before and behind it.
+    private func digitRun(_ text: Text, around first: Int) -> (range: Range<Int>, digits: Int) {
         let base = text.base
         @inline(__always) func byte(_ index: Int) -> UInt8 { base.load(fromByteOffset: index, as: UInt8.self) }
-        var first = word
-        let lastStart = min(word + 7, text.count - 1)
-        while first < lastStart, !isASCIIDigit(byte(first)) { first += 1 }
         var low = first
         var digits = 0
         let floor = max(0, first - Self.maxRunBytes / 2)
@@ -108,8 +167,10 @@ extension Scanner {
         while rest != 0 {
             let rule = wide[rest.trailingZeroBitCount]
             rest &= rest - 1
-            guard scratch.tried[rule] != range.lowerBound else { continue }
+            let facts = rules.numbers.facts[rule]
+            guard facts.minDigits <= digits, scratch.tried[rule] != range.lowerBound else { continue }
             scratch.tried[rule] = range.lowerBound
+            if facts.needsContext, !hasContext(rule, range, slice, &sweep) { continue }
             var made = 0
             let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, run: range, made: &made)
             if made > 0 { charge(states: made) }
@@ -122,16 +183,21 @@ extension Scanner {
     ) {
         let facts = rules.numbers.facts[rule]
         guard facts.minDigits <= digits else { return }
+        if facts.needsContext, !hasContext(rule, range, slice, &sweep) { return }
         if facts.isGroup, digits == range.count, digits < Self.maxRunBytes / 2 {
             for validator in rules.compiled[rule].validators {
                 guard slice.text.withSpan(range, validator.accepts) else { return }
             }
         }
-        if facts.needsContext, !rules.contextFilter.untracked.contains(rule) {
-            sweepContext(slice, around: range, &sweep)
-            if sweep.until < range.lowerBound || scratch.contextUntil[rule] < range.lowerBound { return }
-        }
         run(rules.compiled[rule], at: range, slice)
+    }
+
+    /// Whether one of the rule's context words is near a run.
+    private mutating func hasContext(
+        _ rule: Int, _ range: Range<Int>, _ slice: Slice, _ sweep: inout NumberSweep
+    ) -> Bool {
+        sweepContext(slice, around: range, &sweep)
+        return sweep.until >= range.lowerBound && scratch.contextUntil[rule] >= range.lowerBound
     }
 
     /// Notes the context words around a run, up to `ContextWords.reachAfter` behind it. Each byte is looked at once at most.

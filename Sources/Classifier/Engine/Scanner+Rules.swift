@@ -157,7 +157,9 @@ extension Scanner {
         let hit =
             anchor.count >= ByteShape.minTokenRun
             ? LabelledSecret.match(slice.text, run: anchor, services)
-            : LabelledSecret.match(slice.text, label: anchor, services)
+            : LabelledSecret.match(
+                slice.text, label: anchor, services,
+                candidates: LabelGate.candidates(slice.text, label: anchor, scratch.masks))
         guard let hit, let rule = hit.service ?? rules.shapes.labelled else { return }
         accept(rules.compiled[rule], value: hit.value, slice, adjust: hit.adjust)
     }

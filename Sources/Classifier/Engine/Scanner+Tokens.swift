@@ -1,24 +1,65 @@
 /// Long runs of letters, digits and `+ / _ -`: tokens, and what views decode.
 extension Scanner {
-    /// Token runs at least this long are handed to the views, in bytes: what the kernel is sure to find.
+    /// Token runs at least this long are handed to the views, in bytes: what the masks are asked for.
     static let minViewRun = 23
 
+    /// Finds the runs that begin in `from..<to`, a part of the chunk in `scratch.masks`; returns where the next may begin.
     mutating func scanTokens(_ slice: Slice, _ from: Int, _ to: Int, _ runs: inout [Range<Int>]) -> Int {
-        var at = from
         let text = slice.text
-        while at < to, let word = Kernels.tokenWords(text.base, text.count, from: at, to: to) {
-            var low = word
-            let floor = max(0, word - Self.maxLookBack)
-            while low > floor, Kernels.isTokenByte(text.base.load(fromByteOffset: low - 1, as: UInt8.self)) { low -= 1 }
-            let ceiling = min(text.count, word + ScanLimits.maxWindowBytes)
-            let high = Kernels.tokenEnd(text.base, from: max(low, word), to: ceiling)
-            at = max(high & ~7, word + 8)
-            if high - low >= Self.minViewRun, high > slice.hits.lowerBound { runs.append(low..<high) }
-            // A run that shows a whole word before this slice's hits was found there.
-            guard high - low >= ByteShape.minTokenRun, low + 8 > slice.hits.lowerBound || low == floor else { continue }
-            tokenFound(low..<high, slice)
+        let masks = scratch.masks
+        var next = from
+        if from == slice.hits.lowerBound, from > 0, from < to, isTokenByte(text, from - 1), isTokenByte(text, from) {
+            next = takeRun(slice, beyond: from, &runs)
         }
-        return max(at, to)
+        var before: UInt64 = masks.start > 0 && isTokenByte(text, masks.start - 1) ? 1 : 0
+        for index in 0..<ClassMasks.words(to - masks.start) {
+            let own = masks.tokens[index]
+            let begins = ~(own &<< 1 | before)
+            before = own &>> 63
+            var bits = BitPair(low: own, high: masks.tokens[index + 1])
+            bits.requireAlso(1)
+            bits.requireAlso(2)
+            bits.requireAlso(4)
+            if bits.low == 0 { continue }
+            bits.requireAlso(8)
+            // Twenty-three in a row.
+            bits.requireAlso(7)
+            var starts = bits.low & begins
+            while starts != 0 {
+                let start = masks.start + index << 6 + starts.trailingZeroBitCount
+                starts &= starts - 1
+                guard start >= next, start < to else { continue }
+                let ceiling = min(text.count, start + ScanLimits.maxWindowBytes)
+                let end = Kernels.tokenEnd(text.base, from: start + Self.minViewRun, to: ceiling)
+                runs.append(start..<end)
+                if end - start >= ByteShape.minTokenRun { tokenFound(start..<end, slice) }
+                next = end == ceiling && end < slice.hits.upperBound ? takeRun(slice, beyond: end, &runs) : end
+            }
+        }
+        return max(next, to)
+    }
+
+    /// Hands on what goes on from before `start`, in pieces that overlap; returns where the last ends.
+    private mutating func takeRun(_ slice: Slice, beyond start: Int, _ runs: inout [Range<Int>]) -> Int {
+        let text = slice.text
+        var at = start
+        while at < slice.hits.upperBound, isTokenByte(text, at) {
+            let floor = max(0, at - Self.maxLookBack)
+            var low = at
+            while low > floor, isTokenByte(text, low - 1) { low -= 1 }
+            let ceiling = min(text.count, at + ScanLimits.maxWindowBytes)
+            let high = Kernels.tokenEnd(text.base, from: at, to: ceiling)
+            if high - low >= Self.minViewRun { runs.append(low..<high) }
+            // A run that begins nearer was found there.
+            if low == floor, high - low >= ByteShape.minTokenRun { tokenFound(low..<high, slice) }
+            at = high
+        }
+        return at
+    }
+
+    @inline(__always)
+    private func isTokenByte(_ text: Text, _ index: Int) -> Bool {
+        Kernels.isTokenByte(text.base.load(fromByteOffset: index, as: UInt8.self))
     }
 
     private mutating func tokenFound(_ range: Range<Int>, _ slice: Slice) {

@@ -170,7 +170,8 @@ struct Scratch: ~Copyable {
     /// Offsets that a kernel noted; room for a chunk's worth.
     let offsets: UnsafeMutablePointer<UInt32>
     let sweep: UnsafeMutablePointer<UInt32>
-    let mails: UnsafeMutablePointer<UInt32>
+    /// The classes of the chunk's bytes.
+    var masks = ClassMasks()
     let cells: UnsafeMutablePointer<UInt8>
     /// Rules that a digit run may be for.
     let candidates: UnsafeMutablePointer<UInt16>
@@ -209,7 +210,6 @@ struct Scratch: ~Copyable {
         gates = Gates(rules)
         offsets = .allocate(capacity: Kernels.chunkBytes + Literal.maxBytes + 64)
         sweep = .allocate(capacity: Self.sweepBytes + 64)
-        mails = .allocate(capacity: Kernels.chunkBytes + 64)
         cells = .allocate(capacity: Self.cellCount)
         candidates = .allocate(capacity: ruleCount + 1)
         contextUntil = .allocate(capacity: ruleCount + 1)
@@ -239,7 +239,7 @@ struct Scratch: ~Copyable {
     deinit {
         offsets.deallocate()
         sweep.deallocate()
-        mails.deallocate()
+        masks.deallocate()
         cells.deallocate()
         candidates.deallocate()
         contextUntil.deallocate()

@@ -3,11 +3,13 @@ extension LabelledSecret {
     static func judge(
         _ text: Text, _ spans: ValueSpans, _ label: Range<Int>, _ gap: Gap, _ services: ServiceTable
     ) -> Hit? {
-        let kind = LabelKind(text, label)
         guard isWord(text, label) else { return nil }
+        let hit = services.isEmpty ? nil : service(text, spans, label, gap, services)
+        guard hit != nil || gap.isDirect else { return nil }
+        let kind = LabelKind(text, label)
         if kind == .public || isInBlob(text, label) { return nil }
-        if !services.isEmpty, let hit = service(text, spans, label, gap, services) { return hit }
-        guard gap.isDirect, kind != .none, let value = random(text, spans, kind, gap) else { return nil }
+        if let hit { return hit }
+        guard kind != .none, let value = random(text, spans, kind, gap) else { return nil }
         if DigestShape.isAmbiguous(text, value, name: name(text, around: label, before: value.lowerBound)) {
             return nil
         }
@@ -58,20 +60,16 @@ extension LabelledSecret {
     ) -> Hit? {
         var best: (value: Range<Int>, rule: Int)?
         let floor = max(0, label.lowerBound - maxServiceGap)
-        var at = spans.dashed.lowerBound - ServiceTable.minNameBytes
-        while at >= floor {
-            if ServiceTable.mayBegin(text, at: at) {
-                _ = services.visit(text, at: at) { match in
-                    for form in match.service.forms {
-                        guard let value = form.part(of: spans, text), value.lowerBound >= match.end,
-                            value.count > best?.value.count ?? 0
-                        else { continue }
-                        best = (value, match.service.rule)
-                    }
-                    return false
+        services.forEachStart(text, from: spans.dashed.lowerBound - ServiceTable.minNameBytes, downTo: floor) { at in
+            _ = services.visit(text, at: at) { match in
+                for form in match.service.forms {
+                    guard let value = form.part(of: spans, text), value.lowerBound >= match.end,
+                        value.count > best?.value.count ?? 0
+                    else { continue }
+                    best = (value, match.service.rule)
                 }
+                return false
             }
-            at -= 1
         }
         guard let best else { return nil }
         let isWeak = !isRandom(text, best.value)

@@ -20,10 +20,21 @@ enum LabelledSecret {
     /// Fewest letters and digits in a row that a value holds.
     private static let minRun = 8
 
-    static func match(_ text: Text, label: Range<Int>, _ services: ServiceTable) -> Hit? {
+    /// Bit i of `candidates` says whether the i-th byte behind the label may be of a value, as `LabelGate` knows.
+    static func match(
+        _ text: Text, label: Range<Int>, _ services: ServiceTable, candidates: UInt64 = ~0
+    ) -> Hit? {
         var gap = Gap(start: label.upperBound)
         let limit = min(text.count, label.upperBound + maxGap)
         while gap.at < limit {
+            let rest = candidates >> UInt64(gap.at - label.upperBound)
+            if rest == 0 { return nil }
+            let mayBeValue = rest & 1 == 1
+            if !mayBeValue, !gap.isDirect, !gap.isAttached {
+                // Nothing before the next value counts but what ends the search.
+                guard gap.skip(text, rest.trailingZeroBitCount) else { return nil }
+                continue
+            }
             let byte = text[gap.at]
             guard isAlphanumeric(byte) else {
                 guard gap.step(byte) else { return nil }
@@ -31,7 +42,9 @@ enum LabelledSecret {
             }
             let run = alphanumericRun(text, from: gap.at)
             // What goes on without a break is the rest of a longer word, or of a blob that holds the label by chance.
-            if gap.at > label.upperBound, let spans = gap.isAttached ? attached(text, run) : apart(text, from: gap.at) {
+            if mayBeValue, gap.at > label.upperBound,
+                let spans = gap.isAttached ? attached(text, run) : apart(text, from: gap.at)
+            {
                 if let hit = judge(text, spans, label, gap, services) { return hit }
                 gap.isDirect = false
                 gap.at = gap.isAttached ? run.upperBound : max(run.upperBound, spans.dashed.upperBound)
@@ -49,18 +62,18 @@ enum LabelledSecret {
         var hit: Hit?
         var end = run.lowerBound
         while end > 0, run.lowerBound - end < maxAdjacentGap, isAdjacency(text[end - 1]) { end -= 1 }
-        if end > 0, end < run.lowerBound, isAlphanumeric(text[end - 1]) {
-            var start = end - ServiceTable.minNameBytes
+        if end > 0, end < run.lowerBound, services.mayEnd(text, at: end) {
+            let high = end - ServiceTable.minNameBytes
             let floor = max(0, end - maxNameReach)
-            while start >= floor, hit == nil, text[start] >= 0x20 {
-                if ServiceTable.mayBegin(text, at: start) {
-                    _ = services.visit(text, at: start) { match in
-                        guard match.end == end else { return false }
-                        hit = unlabelled(text, from: run.lowerBound, run, match.service)
-                        return hit != nil
-                    }
+            var low = high + 1
+            while low > floor, text[low - 1] >= 0x20 { low -= 1 }
+            services.forEachStart(text, from: high, downTo: low) { start in
+                guard hit == nil else { return }
+                _ = services.visit(text, at: start) { match in
+                    guard match.end == end else { return false }
+                    hit = unlabelled(text, from: run.lowerBound, run, match.service)
+                    return hit != nil
                 }
-                start -= 1
             }
         }
         if hit == nil, ServiceTable.mayBegin(text, at: run.lowerBound) {
@@ -144,6 +157,22 @@ enum LabelledSecret {
             return true
         }
 
+        /// Steps over bytes of which only those that end the search count; false where one does.
+        mutating func skip(_ text: Text, _ count: Int) -> Bool {
+            let end = at + count
+            while at < end {
+                switch text[at] {
+                case 0x0A:
+                    newlines += 1
+                    if newlines > 1 { return false }
+                case UInt8(ascii: "$"), UInt8(ascii: ";"), UInt8(ascii: "@"): return false
+                default: break
+                }
+                at += 1
+            }
+            return true
+        }
+
         /// Steps over a word; only words of a label keep the way direct.
         mutating func takeWord(_ text: Text, _ run: Range<Int>) {
             if isDirect { isDirect = LabelledSecret.isRest(text, run) }
@@ -196,7 +225,7 @@ enum LabelledSecret {
             while at < limit, isValueByte(text[at]) { at += 1 }
             if at == run.upperBound { break }
         }
-        guard longest.count >= 3, at - start >= minRun else { return nil }
+        guard at - start >= minRun, longest.count >= 3 else { return nil }
         if at - start < 20 || longest.count < 20 {
             guard hasDigit(text, start..<at) else { return nil }
         }

@@ -36,6 +36,9 @@ struct GatePattern {
     /// What may stand before a match, if the walk looks for one; nil for a walk that begins at a literal.
     private(set) var lead: ByteSet?
 
+    /// What may stand before a match that is read backwards, besides the beginning of the text; nil for every other walk.
+    private(set) var backLead: ByteSet?
+
     /// The pattern from the part on that holds one of the literals (in lower case) in every match; nil if there is none.
     ///
     /// With `isLenient` one branch that holds a literal is enough: another can only match where a literal stands by chance.
@@ -68,6 +71,13 @@ struct GatePattern {
     /// The pattern read from its end to its start, for a walk that begins at a digit and goes back to where a match may begin.
     init?(backFromDigit node: PatternNode) {
         _ = add(node.reversed.flattened[...])
+        var lead = ByteSet.all
+        for part in node.flattened {
+            guard part.maxLength == 0 else { break }
+            if case .neighbour(let set, isBefore: true) = part { lead = lead.intersection(set) }
+        }
+        // Where the pattern was cut short, a match begins farther ahead.
+        backLead = sets.count > Self.maxPositions ? nil : lead
         starts = sets.indices.filter { sets[$0].intersection(.digits) != ByteSet() }.map { Int16($0) }
         guard !starts.isEmpty, isLast.contains(true) else { return nil }
     }

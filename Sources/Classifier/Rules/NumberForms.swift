@@ -7,6 +7,7 @@ struct NumberForms: Sendable {
     struct Facts: Sendable {
         /// Fewest digits of a match.
         var minDigits = 0
+        /// A context word is needed, and `ContextFilter` knows all of them.
         var needsContext = false
         /// A run of one group that has the rule's shape is itself the value, so that the validators can be asked first.
         var isGroup = false
@@ -36,7 +37,7 @@ struct NumberForms: Sendable {
 
     mutating func add(_ rule: CompiledRule) {
         facts[rule.index].minDigits = rule.minDigits
-        facts[rule.index].needsContext = rule.definition.contextRequired
+        facts[rule.index].needsContext = rule.definition.contextRequired && ContextFilter.knows(rule)
         guard case .regex(let plan) = rule.engine, let pattern = rule.pattern, let longest = pattern.maxLength,
             let added = shapes.add(pattern.byShape, rule: rule.index)
         else {
@@ -166,8 +167,31 @@ struct WideEdges: Sendable {
 extension PatternNode {
     /// Whether no match begins with a digit or separator, so that one which holds a digit of a run began before that run.
     var beginsBeforeDigits: Bool {
-        guard let first = flattened.first(where: { $0.maxLength != 0 }), first.minLength > 0 else { return false }
-        return first.alphabet.intersection(.digits.union(NumberForms.separators)) == ByteSet()
+        let first = possibleFirst
+        return !first.mayBeEmpty && first.set.intersection(.digits.union(NumberForms.separators)) == ByteSet()
+    }
+
+    /// What a match may begin with, and whether it may be empty.
+    private var possibleFirst: (set: ByteSet, mayBeEmpty: Bool) {
+        switch self {
+        case .nothing, .neighbour, .boundary: return (ByteSet(), true)
+        case .anything: return (.all, true)
+        case .set(let set): return (set, false)
+        case .repeated(let node, let least, _):
+            let first = node.possibleFirst
+            return (first.set, first.mayBeEmpty || least == 0)
+        case .choice(let parts):
+            let firsts = parts.map(\.possibleFirst)
+            return (firsts.reduce(ByteSet()) { $0.union($1.set) }, firsts.contains { $0.mayBeEmpty })
+        case .sequence(let parts):
+            var set = ByteSet()
+            for part in parts {
+                let first = part.possibleFirst
+                set = set.union(first.set)
+                if !first.mayBeEmpty { return (set, false) }
+            }
+            return (set, true)
+        }
     }
 
     /// If each match holds a plain number that is a run of its own at one place, the bytes that may stand right before and behind it.

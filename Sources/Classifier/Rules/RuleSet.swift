@@ -21,6 +21,7 @@ public final class RuleSet: Sendable {
         /// The rule of labelled values of no known service.
         var labelled: Int?
         var services = ServiceTable()
+        fileprivate var serviceNames = ServiceTable.Builder()
         /// Rules whose value may be the whole text.
         var alone: [CompiledRule] = []
     }
@@ -69,6 +70,8 @@ public final class RuleSet: Sendable {
         literals = LiteralTable(builder.literals)
         literalRules = LiteralRules(builder.literalRules)
         literalMarks = builder.literalMarks
+        builder.shapes.services = ServiceTable(builder.shapes.serviceNames)
+        builder.shapes.serviceNames = ServiceTable.Builder()
         shapes = builder.shapes
         numbers = builder.numbers
         tokens = builder.tokens
@@ -117,7 +120,7 @@ private struct AnchorBuilder {
         if rule.forms.isEmpty {
             if shapes.labelled == nil { shapes.labelled = rule.index }
         } else {
-            shapes.services.add(rule.definition.context, rule: rule.index, forms: rule.forms)
+            shapes.serviceNames.add(rule.definition.context, rule: rule.index, forms: rule.forms)
         }
     }
 

@@ -5,8 +5,6 @@ struct ContextFilter: Sendable {
     let table: LiteralTable?
     /// For each literal: the rules' indices and their reach in bytes.
     let rulesOfLiteral: [[(rule: Int, reach: Int)]]
-    /// Rules with a word too short for the table; they are tried at every run.
-    let untracked: Set<Int>
     /// The longest reach of any word, in bytes.
     let maxReach: Int
 
@@ -14,13 +12,8 @@ struct ContextFilter: Sendable {
         var literals: [Literal] = []
         var owners: [[(rule: Int, reach: Int)]] = []
         var ids: [[UInt8]: Int] = [:]
-        var untracked: Set<Int> = []
-        for rule in rules {
+        for rule in rules where Self.knows(rule) {
             for word in rule.context {
-                guard word.count >= Literal.minPlainBytes, word.count <= Literal.maxBytes else {
-                    untracked.insert(rule.index)
-                    continue
-                }
                 let id = ids[word] ?? literals.count
                 if id == literals.count {
                     ids[word] = id
@@ -33,6 +26,10 @@ struct ContextFilter: Sendable {
         table = literals.isEmpty ? nil : LiteralTable(literals)
         rulesOfLiteral = owners
         maxReach = owners.joined().map(\.reach).max() ?? 0
-        self.untracked = untracked
+    }
+
+    /// Whether all of a rule's words have a length that the table takes; a rule with another is tried at every run.
+    static func knows(_ rule: CompiledRule) -> Bool {
+        rule.context.allSatisfy { (Literal.minPlainBytes...Literal.maxBytes).contains($0.count) }
     }
 }

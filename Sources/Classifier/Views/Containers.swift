@@ -48,8 +48,7 @@ enum Containers {
     }
 
     /// Where a run begins, if its first two bytes may be the header of zlib data.
-    static func zlibStart(_ text: Text, _ run: TokenRun) -> Int? {
-        let at = run.lowerBound
+    static func zlibStart(_ text: Text, at: Int) -> Int? {
         guard text[at] == UInt8(ascii: "e"), let second = TokenAlphabet.sextet(text.at(at + 1)),
             let third = TokenAlphabet.sextet(text.at(at + 2))
         else { return nil }

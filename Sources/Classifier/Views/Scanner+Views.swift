@@ -80,7 +80,7 @@ extension Scanner {
             scan(view, kind, slice, closed: 0)
             return end
         }
-        if let zlib = Containers.zlibStart(text, run), slice.hits.contains(zlib) {
+        if let zlib = Containers.zlibStart(text, at: run.lowerBound), slice.hits.contains(zlib) {
             open(Container(kind: .base64, start: zlib), slice)
         }
     }

@@ -47,6 +47,20 @@ enum TokenFilter {
         }
     }
 
+    /// Whether any lane fits for long enough in a run of one piece.
+    static func fits(_ text: Text, _ range: Range<Int>) -> Bool {
+        precondition(range.lowerBound >= 0 && range.upperBound <= text.count, "range outside the text")
+        return table.withUnsafeBufferPointer { table in
+            var counters: UInt64 = 0
+            for index in 0..<range.count {
+                let byte = text.base.load(fromByteOffset: range.lowerBound + index, as: UInt8.self)
+                counters = (counters &+ ones) & table[(index & 3) << 8 | Int(byte)]
+                if (counters &+ bias) & high != 0 { return true }
+            }
+            return false
+        }
+    }
+
     /// Calls `body` with each lane that has fitted for long enough, and the index of the last byte that fitted.
     static func scan(_ text: Text, _ run: TokenRun, _ body: (Lane, Int) -> Void) {
         table.withUnsafeBufferPointer { table in

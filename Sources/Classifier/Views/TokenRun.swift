@@ -65,9 +65,10 @@ struct TokenRun {
     private static let maxLineEndBytes = 6
     private static let minLastLineBytes = 2
 
-    /// The runs of a slice, those that overlap or go on over line breaks joined.
+    /// The runs of a slice that may hold something, those that overlap or go on over line breaks joined.
     static func join(_ text: Text, _ ranges: [Range<Int>]) -> [TokenRun] {
         var runs: [TokenRun] = []
+        var covered = 0
         var index = 0
         while index < ranges.count {
             var range = ranges[index]
@@ -77,16 +78,19 @@ struct TokenRun {
                     min(range.lowerBound, ranges[index].lowerBound)..<max(range.upperBound, ranges[index].upperBound)
                 index += 1
             }
-            if let last = runs.last, range.upperBound <= last.upperBound { continue }
-            var run = TokenRun(range)
+            if range.upperBound <= covered { continue }
             let width = range.count
-            if width >= minLineBytes, width % 4 == 0 {
-                var line = range
-                while line.count == width, let next = nextLine(text, after: line.upperBound, width: width) {
-                    run.append(next)
-                    line = next
-                }
+            var next =
+                width >= minLineBytes && width % 4 == 0 ? nextLine(text, after: range.upperBound, width: width) : nil
+            if next == nil, !TokenFilter.fits(text, range), Containers.zlibStart(text, at: range.lowerBound) == nil {
+                continue
             }
+            var run = TokenRun(range)
+            while let line = next {
+                run.append(line)
+                next = line.count == width ? nextLine(text, after: line.upperBound, width: width) : nil
+            }
+            covered = run.upperBound
             runs.append(run)
         }
         return runs
