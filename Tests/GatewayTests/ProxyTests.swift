@@ -101,7 +101,8 @@ import Testing
         let client = try await gate.client()
         // Bytes that follow at once belong to the tunnel.
         let all = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        client.send(Array("CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n".utf8) + all[..<1000])
+        let connect = "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\nUser-Agent: test/1\r\n\r\n"
+        client.send(Array(connect.utf8) + all[..<1000])
         #expect(try await client.reply().status == 200)
         client.send(all[1000...])
         #expect(try await client.read { $0.count >= all.count } == all)
@@ -111,6 +112,9 @@ import Testing
         #expect(names.questions == ["example.org"])
         #expect(gate.inspector.prompts.isEmpty)
         await gate.stop()
+        let use = TunnelUse(
+            host: "example.org", application: "test/1", bytesOut: all.count, bytesIn: all.count + "the end".utf8.count)
+        #expect(gate.tunnels.withLockedValue { $0 } == [use])
         await echo.stop()
     }
 

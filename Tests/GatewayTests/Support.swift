@@ -391,6 +391,8 @@ struct TestGateway {
     let standIn: StandIn
     let inspector: ScriptedInspector
     let port: Int
+    /// Tunnels that have ended.
+    let tunnels = NIOLockedValueBox<[TunnelUse]>([])
 
     init(
         _ inspector: ScriptedInspector = ScriptedInspector(), uid: UInt32 = getuid(), upstream: String? = nil,
@@ -412,6 +414,7 @@ struct TestGateway {
             services: GatewayServices(
                 inspector: inspector, resolver: vault, scopeKey: Array("test key".utf8),
                 hosts: { TestCatalogue.hosts }, user: "someone",
+                tunnelEnded: { [tunnels] use in tunnels.withLockedValue { $0.append(use) } },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             group: MultiThreadedEventLoopGroup.singleton)
         port = try await gateway.start()
