@@ -30,6 +30,8 @@ struct Sluice: AsyncParsableCommand {
             ExposureCommand.self,
             DiscoverCommand.self,
             AgentCommand.self,
+            // Asked for so often that it stands beside the agent as well as under it.
+            AgentCommand.Doctor.self,
             CertificateCommand.self,
             ClipboardCommand.self,
             JournalCommand.self,
