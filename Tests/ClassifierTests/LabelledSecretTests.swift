@@ -57,7 +57,8 @@ import Testing
         // References and words.
         "acme_key=$ACME_KEY", "uses: acme/token@\(hex)", "acme_secretstream_\(alnum)_init_pull",
         "acme key is in the vault of the second department",
-        "privateKey: Curve25519PrivateKeyImpl",
+        "privateKey: Curve25519PrivateKeyImpl", "unsigned char key[TLS_CIPHER_CHACHA20_POLY1305_PADDED_KEY_SIZE]",
+        "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==",
     ])
     func silent(_ text: String) throws {
         #expect(try scan(text, Self.rules).isEmpty)

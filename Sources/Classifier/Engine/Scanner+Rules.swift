@@ -198,6 +198,7 @@ extension Scanner {
         if definition.kind == .secret, Placeholders.isOne(text, value) { return }
         if Placeholders.isOwn(text, value) { return }
         if definition.kind == .pii, LogShapes.isPartOfNumber(text, value) { return }
+        if isAlone, LogShapes.isOneDigit(text, value) { return }
         let key = KeyFinder.direct(text, before: value.lowerBound)
         if definition.minRandomness != nil || rule.isAssigned, LogShapes.isIdentifier(text, value, key: key) { return }
         if !rule.context.isEmpty {

@@ -28,7 +28,8 @@ enum LabelWords {
     static let publicBefore: [StaticString] = [
         "public", "pub", "primary", "foreign", "partition", "sort", "cache", "row", "record", "idempotency", "routing",
         "hash", "object", "s3", "bucket", "message", "event", "lookup", "index", "unique", "composite", "surrogate",
-        "host", "product", "language", "locale", "translation", "registry", "ssh", "group", "sequence", "issue",
+        "host", "product", "language", "websocket", "locale", "translation", "registry", "ssh", "group", "sequence",
+        "issue",
         "ticket", "project", "item", "entity", "request", "correlation", "trace", "span", "job", "run", "build",
         "commit", "for", "base", "kms", "mon", "tur", "don", "hot", "short", "map", "dict", "shared_object",
     ]

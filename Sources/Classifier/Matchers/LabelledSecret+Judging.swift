@@ -123,6 +123,7 @@ extension LabelledSecret {
         if let uuid = spans.uuid, uuid == value { return kind == .strong || gap.hasSign ? value : nil }
         if digitGroups(text, value) < 3, hasCamelWords(text, value) { return nil }
         let hasJoints = value != spans.alnum
+        if isConstantName(text, value) { return nil }
         if hasJoints, value.count < 40, spans.alnum.count < 16,
             RandomPart.longest(text, value) < RandomPart.minBytes
         {
@@ -132,6 +133,23 @@ extension LabelledSecret {
         if changes >= 2 { return value }
         guard !hasJoints, changes == 1 else { return nil }
         return value.count >= (gap.hasSign ? 16 : 20) ? value : nil
+    }
+
+    /// `CHACHA20_POLY1305_KEY_SIZE`, `pwhash_scryptsalsa208sha256_str_verify`: letters of one case in parts between underscores, as names
+    /// in code have them and random text, which mixes cases where it mixes in signs, has not.
+    private static func isConstantName(_ text: Text, _ value: Range<Int>) -> Bool {
+        var joints = 0
+        var hasLower = false
+        var hasUpper = false
+        for index in value {
+            switch text[index] {
+            case UInt8(ascii: "_"): joints += 1
+            case 0x61...0x7A: hasLower = true
+            case 0x41...0x5A: hasUpper = true
+            default: break
+            }
+        }
+        return joints >= 3 && hasLower != hasUpper
     }
 
     /// How often a letter stands beside a digit.

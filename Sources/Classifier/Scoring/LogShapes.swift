@@ -52,6 +52,16 @@ enum LogShapes {
 
     // MARK: - Numbers
 
+    /// Whether all digits but one are the same, as in `1111111112`: what is typed to try out a field.
+    static func isOneDigit(_ text: Text, _ value: Range<Int>) -> Bool {
+        var counts = [Int](repeating: 0, count: 10)
+        for index in value {
+            guard isASCIIDigit(text[index]) else { return false }
+            counts[Int(text[index] - 0x30)] += 1
+        }
+        return counts.contains { $0 >= value.count - 1 }
+    }
+
     /// Whether the value is digits cut out of something longer: a decimal fraction, a version, a dotted number, a UUID.
     static func isPartOfNumber(_ text: Text, _ value: Range<Int>) -> Bool {
         guard let last = value.last, isASCIIDigit(text[value.lowerBound]), isASCIIDigit(text[last]) else {
