@@ -71,12 +71,12 @@ public struct Target: Sendable, Hashable {
         if concealed.contains(lower) { return .concealed }
         if files.contains(lower) { return .files }
         switch lower {
-        case "text/plain;charset=utf-8", "text/plain": return .plain(.utf8)
+        case "text/plain;charset=utf-8", "text/plain", "public.utf8-plain-text": return .plain(.utf8)
         case "text/plain;charset=iso-8859-1", "text/plain;charset=us-ascii": return .plain(.latin1)
         case "text/plain;charset=utf-16", "text/unicode": return .plain(.utf16)
         default: break
         }
-        if lower == "text/html" || lower.hasPrefix("text/html;") { return .markup }
+        if lower == "public.html" || lower == "text/html" || lower.hasPrefix("text/html;") { return .markup }
         for prefix in ["image/", "audio/", "video/"] where lower.hasPrefix(prefix) { return .media }
         if ["PIXMAP", "BITMAP", "DRAWABLE"].contains(name) { return .technical }
         return .other
