@@ -116,6 +116,8 @@ let package = Package(
                 .target(name: "CBrotli", condition: .when(traits: ["Codings"])),
                 .target(name: "CZstd", condition: .when(traits: ["Codings"])),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ] + nio,
             swiftSettings: strict),
         .target(

@@ -198,27 +198,67 @@ struct AgentCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "doctor",
             abstract:
-                "Examine the installation; each line that is not in order says what to do. Ends with 1 when one is not."
-        )
+                "Examine the installation; each line that is not in order says what to do. Ends with 1 when one is not.",
+            discussion: """
+                For each kind of program on this machine (curl, git, Python, Node, Go, Rust, Java, browsers, editors) it says whether the program
+                would trust the proxy and send its requests there, as this shell would start it, and what to do if not.
+
+                Examples:
+                  sluice doctor
+                  sluice doctor --json
+                """)
 
         @OptionGroup var place: Place
 
+        @Flag(help: "As JSON.")
+        var json = false
+
         func run() async throws {
-            let lines = await Agent.Doctor(try place.settings()).examine()
-            let style = Style.of(STDOUT_FILENO)
-            for line in lines {
-                let mark =
-                    switch line.mark {
-                    case .good: style.green("ok  ")
-                    case .note: style.dim("note")
-                    case .problem: style.red("FAIL")
-                    }
-                StandardOutput.shared.write("\(mark)  \(Printable.text(line.text))\n")
-                if !line.next.isEmpty {
-                    StandardOutput.shared.write("      \(style.dim("-> " + Printable.text(line.next)))\n")
-                }
+            let doctor = Agent.Doctor(try place.settings())
+            let lines = await doctor.examine()
+            if json {
+                StandardOutput.shared.write(Self.json(lines, doctor.clientStacks()))
+            } else {
+                try CertificateSteps.show(lines, failing: false)
             }
             if lines.contains(where: { $0.mark == .problem }) { throw ExitCode(1) }
+        }
+
+        private static func json(_ lines: [TrustLine], _ stacks: [ClientStack]) -> [UInt8] {
+            var text = JSONText()
+            text.object { text in
+                text.member("lines") { text in
+                    text.array { text in
+                        for line in lines {
+                            text.object { text in
+                                text.member("mark", line.mark.rawValue)
+                                text.member("text", line.text)
+                                text.member("next", line.next)
+                            }
+                        }
+                    }
+                }
+                text.member("clients") { text in
+                    text.array { text in
+                        for stack in stacks { Self.write(stack, to: &text) }
+                    }
+                }
+            }
+            return text.bytes + [0x0A]
+        }
+
+        private static func write(_ stack: ClientStack, to text: inout JSONText) {
+            let word = { (value: Bool?) in value.map { $0 ? "yes" : "no" } ?? "unknown" }
+            text.object { text in
+                text.member("id", stack.id)
+                text.member("name", stack.name)
+                text.member("path", stack.path)
+                text.member("trusts", word(stack.trusts))
+                text.member("roots", stack.roots)
+                text.member("uses_proxy", word(stack.usesProxy))
+                text.member("pinned", stack.isPinned)
+                text.member("next", stack.next)
+            }
         }
     }
 }

@@ -34,6 +34,7 @@ struct Sluice: AsyncParsableCommand {
             AgentCommand.Doctor.self,
             CertificateCommand.self,
             ClipboardCommand.self,
+            AgentCommand.Doctor.self,
             JournalCommand.self,
         ])
 }

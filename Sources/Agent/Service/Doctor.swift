@@ -1,3 +1,4 @@
+import DeviceCA
 import Gateway
 import Glibc
 import NIOCore
@@ -48,6 +49,7 @@ public struct Doctor: Sendable {
         lines += events(status)
         if status == nil { lines += await collector() }
         lines += clients(status)
+        lines += certificates(status)
         lines += standing(status)
         return lines
     }
@@ -212,6 +214,39 @@ public struct Doctor: Sendable {
                 Line(mark: .note, text: "\(name) does not lead through this gateway.", next: "export \(name)=\(url)")
             }
         }
+    }
+
+    private func certificates(_ status: AgentStatus?) -> [Line] {
+        let state: CertificateStatus
+        do {
+            state = try status?.certificates ?? DeviceTrust(settings).status()
+        } catch {
+            return [Line(mark: .problem, text: "The certificate authority: \(error)", next: "Mend what is named.")]
+        }
+        guard state.problem == nil, let day = state.lastDay else {
+            return [
+                Line(
+                    mark: .note,
+                    text:
+                        "The proxy answers for no provider: its certificate authority: \(state.problem ?? "unknown").",
+                    next: "sluice ca install")
+            ]
+        }
+        return [Line(mark: .good, text: "The certificate authority is good until \(day).", next: "")]
+            + stacks(status).map(\.line)
+    }
+
+    /// Each kind of program on this machine: whether it would trust the proxy and use it. Empty without an authority.
+    public func clientStacks() -> [ClientStack] {
+        stacks(try? ControlClient(path: settings.paths.socket, seconds: 5).ask(ControlQuestion(.status)).status)
+    }
+
+    private func stacks(_ status: AgentStatus?) -> [ClientStack] {
+        let authority = try? AuthorityStore(settings.paths).load()
+        return ClientStacks(
+            root: authority.map { RootCertificate(der: $0.root) }, port: status?.port ?? settings.currentPort,
+            home: environment("HOME") ?? "", environment: environment
+        ).examine()
     }
 
     private func standing(_ status: AgentStatus?) -> [Line] {

@@ -31,7 +31,7 @@ struct NSSStore: TrustStore {
         ]
         for base in firefox {
             let product = base.contains("thunderbird") ? "Thunderbird" : "Firefox"
-            found += folders(in: home + base).map { NSSStore(folder: $0, owner: "\(product), profile \(name(of: $0))") }
+            found += entries(in: home + base).map { NSSStore(folder: $0, owner: "\(product), profile \(name(of: $0))") }
                 .filter(\.exists)
         }
         return Array(found.prefix(maxDatabases))
@@ -39,7 +39,8 @@ struct NSSStore: TrustStore {
 
     private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
-    private static func folders(in path: String) -> [String] {
+    /// Full paths of what a folder holds; none where it can't be read.
+    static func entries(in path: String) -> [String] {
         guard let handle = opendir(path) else { return [] }
         defer { closedir(handle) }
         var names: [String] = []

@@ -167,6 +167,16 @@ final class UpstreamPool: @unchecked Sendable {
         }
     }
 
+    /// Refuses a certificate that the library took, before anything is sent.
+    private static func check(_ channel: any Channel, _ address: UpstreamAddress) throws {
+        guard let certificate = try channel.pipeline.syncOperations.nioSSL_peerCertificate() else {
+            throw UpstreamError(.badCertificate, address.authority, "none was sent")
+        }
+        if let problem = CertificateRules.problem(try certificate.toDERBytes()) {
+            throw UpstreamError(.badCertificate, address.authority, problem)
+        }
+    }
+
     private func open(_ context: NIOSSLContext?) async throws -> Opened {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(GatewayLimits.connectTimeout)
@@ -216,6 +226,7 @@ final class UpstreamPool: @unchecked Sendable {
                 made.completeWith(
                     result.flatMap { negotiated in
                         Result {
+                            try check(channel, address)
                             if negotiated == "h2" { return .shared(try H2Connection(configuring: channel)) }
                             let connection = try http1(channel)
                             try channel.syncOptions?.setOption(.autoRead, value: false)

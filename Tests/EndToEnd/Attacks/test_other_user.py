@@ -39,3 +39,16 @@ def test_finds_every_file_closed_to_him(world):
     for path in world.folder.rglob("*"):
         if path.name in ("journal.db", "device.key", "agent.sock", "collector.db"):
             assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.parametrize("request_line", ["CONNECT api.openai.com:443", "CONNECT 169.254.169.254:80", "GET http://example.com/"])
+def test_is_refused_at_the_proxy(world, request_line):
+    address, port = host(world).split(":")
+    target = request_line.split(" ")[1]
+    message = f"{request_line} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode()
+    script = (f"import socket; s=socket.create_connection(({address!r},{port})); s.sendall({message!r}); "
+              "print(repr(s.recv(4096)))")
+    done = subprocess.run([PYTHON, "-c", script], capture_output=True, text=True, user=NOBODY, group=NOBODY,
+                          timeout=20, env={"PATH": "/usr/bin:/bin"}, cwd="/")
+    # Not even an answer: the connection is closed.
+    assert done.stdout.strip() in ("", "b''"), done.stdout
