@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 CONFIG ?= release
 # Package traits whose C libraries `make setup` installs, separated by commas; TRAITS= builds with PCRE2 and SQLite alone.
-TRAITS ?= Desktop
+TRAITS ?= Codings,Desktop
 TRAIT_FLAGS := $(if $(TRAITS),--traits $(TRAITS))
 RELEASE_FLAGS := -c release --static-swift-stdlib $(TRAIT_FLAGS)
 BIN := .build/release

@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Inspection", "Policy", "PromptFormats", "Primitives",
+                "Classifier", "Inspection", "Policy", "PromptFormats", "Primitives",
                 .target(name: "CBrotli", condition: .when(traits: ["Codings"])),
                 .target(name: "CZstd", condition: .when(traits: ["Codings"])),
                 .product(name: "Crypto", package: "swift-crypto"),

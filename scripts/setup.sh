@@ -4,6 +4,8 @@
 set -euo pipefail
 
 build=(libpcre2-dev libsqlite3-dev pkg-config git curl python3)
+# The trait Codings.
+build+=(libbrotli-dev libzstd-dev)
 # The trait Desktop.
 build+=(libxcb1-dev libxcb-xfixes0-dev libxcb-res0-dev libwayland-dev libsystemd-dev)
 # zlib is for the in-process HTTP client of the collector's tests; openssl makes the certificates of the TLS tests;

@@ -277,6 +277,20 @@ import Testing
         #expect(contexts.count == GatewayLimits.maxInterceptionContexts)
     }
 
+    // MARK: The script for browsers
+
+    @Test func theScriptSendsTheCatalogueAndNothingElseThroughUs() async throws {
+        let gate = try await TestGateway.proxied()
+        let reply = try await gate.ask("GET /proxy.pac HTTP/1.1\r\nHost: 127.0.0.1:\(gate.port)\r\n\r\n")
+        #expect(reply.status == 200 && reply.value("content-type") == "application/x-ns-proxy-autoconfig")
+        #expect(reply.text.contains(#""api.openai.com":1"#) && reply.text.contains(#""*.openai.azure.com""#))
+        #expect(reply.text.contains("PROXY 127.0.0.1:\(gate.port)") && !reply.text.contains("localhost"))
+        let page = "GET /proxy.pac HTTP/1.1\r\nHost: 127.0.0.1:\(gate.port)\r\nOrigin: https://a.example\r\n\r\n"
+        #expect(try await gate.ask(page).status == 403)
+        #expect(!PACFile.script([#"a";alert(1);""#], port: 1).contains("alert"))
+        await gate.stop()
+    }
+
     // MARK: Absolute URLs
 
     @Test func anAbsoluteURLIsSentOnAsItIs() async throws {

@@ -1,15 +1,17 @@
 /// Decompression of DEFLATE data (RFC 1951), alone or in a zlib (RFC 1950) or gzip (RFC 1952) container.
 ///
 /// Pure and bounded: never more than `limit` bytes come out, and the tables have a fixed size.
-struct Inflate {
+package struct Inflate {
     /// What came of a container.
-    struct Output {
+    package struct Output {
         /// What could be decompressed, also of a container that is cut off or damaged.
-        var bytes: [UInt8]
-        var end: End
+        package var bytes: [UInt8]
+        package var end: End
+        /// Bytes of the input that an intact container takes, its check value included.
+        package var used = 0
     }
 
-    enum End: Equatable {
+    package enum End: Equatable {
         /// Whole, and the check value (CRC-32 or Adler-32) is right.
         case intact
         /// The input ends before the container does.
@@ -21,7 +23,7 @@ struct Inflate {
     }
 
     /// Decompresses a gzip or zlib container, told apart by its first bytes; nil if it is neither.
-    static func container(_ bytes: [UInt8], limit: Int) -> Output? {
+    package static func container(_ bytes: [UInt8], limit: Int) -> Output? {
         if bytes.count >= 10, bytes[0] == 0x1F, bytes[1] == 0x8B, bytes[2] == 8 { return gzip(bytes, limit: limit) }
         guard bytes.count >= 2, isZlib(bytes[0], bytes[1]) else { return nil }
         var reader = Inflate(bytes, from: 2, limit: limit)
@@ -29,7 +31,8 @@ struct Inflate {
         guard end == .intact else { return Output(bytes: reader.output, end: end) }
         guard let check = reader.trailer(4) else { return Output(bytes: reader.output, end: .cutOff) }
         let wanted = check.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        return Output(bytes: reader.output, end: wanted == adler32(reader.output) ? .intact : .damaged)
+        return Output(
+            bytes: reader.output, end: wanted == adler32(reader.output) ? .intact : .damaged, used: check.endIndex)
     }
 
     /// Method 8, a window of at most 32 KiB, no preset dictionary, and a header check that divides by 31.
@@ -46,7 +49,7 @@ struct Inflate {
         let sum = little(check.prefix(4))
         let size = little(check.suffix(4))
         let isRight = sum == crc32(reader.output) && size == UInt32(truncatingIfNeeded: reader.output.count)
-        return Output(bytes: reader.output, end: isRight ? .intact : .damaged)
+        return Output(bytes: reader.output, end: isRight ? .intact : .damaged, used: check.endIndex)
     }
 
     /// RFC 1952, section 2.3: fixed part, then extra field, name, comment and header CRC as the flags say.

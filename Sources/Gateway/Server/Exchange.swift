@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOHTTP1
+import Policy
 import PromptFormats
 
 /// One request and its reply: admitted, read, judged, forwarded.
@@ -109,6 +110,10 @@ struct Exchange {
             throw Answered(reply: OwnReply(problem, kind: .badRequest), reason: "malformed")
         case .health:
             throw Answered(reply: .health(), reason: "health")
+        case .proxyScript:
+            guard core.configuration.proxy != nil else { throw unknownPath() }
+            let script = PACFile.script(core.services.hosts().patterns, port: session.port)
+            throw Answered(reply: .proxyScript(script), reason: "proxy.pac")
         case .unknown:
             throw unknownPath()
         case .provider(let name, let path):

@@ -70,7 +70,7 @@ extension Exchange {
             reason: "too-large")
     }
 
-    private func tooBusy(_ admitted: Admitted) -> Answered {
+    func tooBusy(_ admitted: Admitted) -> Answered {
         let message = "Other requests hold all of the memory that is set aside for inspection. Try again in a second."
         let refusal = admitted.format.refusal(message, eventID: "", kind: .upstreamFailure)
         return Answered(

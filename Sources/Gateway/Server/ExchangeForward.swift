@@ -41,7 +41,7 @@ extension Exchange {
             authority: admitted.provider.route.authority,
             bodyBytes: statesLength ? judged.body.readableBytes : nil,
             needsPlainReply: judged.resolver != nil || ShownTerms.areShown(to: admitted.requestHead),
-            edits: judged.wire.headers)
+            dropsCoding: judged.dropsCoding, edits: judged.wire.headers)
         var fields = HeaderRules.toProvider(head.headers, outgoing)
         if head.version.major == 2, !connection.isStream { fields = HeaderRules.joiningCookies(fields) }
         let request = HTTPRequestHead(

@@ -9,6 +9,8 @@ extension Exchange {
     /// A request after its verdict: what may leave.
     struct Judged {
         var body: ByteBuffer
+        /// Whether the body has lost the content codings that the client named.
+        var dropsCoding = false
         var event: String?
         /// Changes of the header that policy demands.
         var wire = WireEdits()
@@ -25,8 +27,11 @@ extension Exchange {
 
     /// Asks for the verdict and applies it. Throws `Answered` when the prompt is stopped or can't be read.
     mutating func judge(_ body: ByteBuffer, _ admitted: Admitted) async throws -> Judged {
-        let coded = head.headers["content-encoding"].contains { $0.lowercased() != "identity" }
-        var bytes = coded ? [] : Array(body.readableBytesView)
+        let codings = ContentCodings(head.headers["content-encoding"])
+        let plain = try await decoded(body, codings, admitted)
+        // What can't be decoded can't be inspected.
+        let coded = plain == nil
+        var bytes = plain ?? []
         let parsed = coded ? Self.undecodable : try await parse(bytes, admitted)
         // Edits name segments by their index: the target stands behind those of the body.
         let texts = PromptBuilder.segments(parsed.request)
@@ -39,7 +44,8 @@ extension Exchange {
         let verdict = await core.services.inspector.inspect(prompt)
         action = verdict.action.rawValue
         // What this channel can't do (hold, send elsewhere) it stops.
-        guard verdict.action <= .redact || verdict.action == .reroute else {
+        let isRerouted = verdict.action == .reroute && verdict.wire.changesBody
+        guard verdict.action <= .redact || isRerouted else {
             throw stopped(verdict, parsed.request, admitted, coded: coded)
         }
         let resolver = core.services.resolver(prompt.scope)
@@ -49,7 +55,18 @@ extension Exchange {
         guard !verdict.edits.isEmpty || verdict.wire.changesBody else { return judged }
         bytes = try await splice(PromptBuilder.edits(verdict), verdict.wire, parsed.request, bytes)
         judged.body = ByteBuffer(bytes: bytes)
+        // What was changed goes on plain; everything else in its original bytes.
+        judged.dropsCoding = !codings.isIdentity
         return judged
+    }
+
+    /// The body without its content codings; nil where they can't be undone.
+    private func decoded(_ body: ByteBuffer, _ codings: ContentCodings, _ admitted: Admitted) async throws -> [UInt8]? {
+        let bytes = Array(body.readableBytesView)
+        guard !codings.isIdentity, !bytes.isEmpty else { return bytes }
+        let plain = try await Self.offLoop(bytes.count) { codings.decode(bytes) }
+        if let plain, !share.grow(by: plain.count) { throw tooBusy(admitted) }
+        return plain
     }
 
     func prompt(
@@ -112,7 +129,10 @@ extension Exchange {
 
     private func stopped(_ verdict: Verdict, _ request: ParsedRequest, _ admitted: Admitted, coded: Bool) -> Answered {
         var message = verdict.message.isEmpty ? "Sluice stopped this prompt." : verdict.message
-        if coded { message += " Send the body without Content-Encoding, so that it can be inspected." }
+        if coded {
+            let known = ContentCodings.known.joined(separator: ", ")
+            message += " Send the body without Content-Encoding, or in one of \(known), so that it can be inspected."
+        }
         let refusal = admitted.format.refusal(
             message, eventID: verdict.eventID ?? "", kind: coded ? .unsupportedEncoding : .blocked, to: request)
         return Answered(reply: OwnReply(refusal), reason: verdict.action.rawValue)

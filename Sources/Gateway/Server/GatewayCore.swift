@@ -73,6 +73,16 @@ struct OwnReply {
         self.init(GenericFormat().refusal(message, eventID: "", kind: kind), status: status)
     }
 
+    static func proxyScript(_ text: String) -> OwnReply {
+        OwnReply(
+            Refusal(
+                status: 200,
+                headers: [
+                    ("content-type", "application/x-ns-proxy-autoconfig"), ("cache-control", "no-store"),
+                    ("x-content-type-options", "nosniff"),
+                ], body: Array(text.utf8)))
+    }
+
     static func health() -> OwnReply {
         let body = Array(#"{"status":"ok"}"#.utf8)
         return OwnReply(

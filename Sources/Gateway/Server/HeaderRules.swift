@@ -17,6 +17,8 @@ enum HeaderRules {
         var bodyBytes: Int?
         /// Whether the reply must come without content coding, so that values can be put back.
         var needsPlainReply: Bool
+        /// Whether the body's content codings were undone.
+        var dropsCoding = false
         /// Fields that policy sets or takes out.
         var edits: [WireEdits.HeaderEdit] = []
     }
@@ -41,6 +43,8 @@ enum HeaderRules {
                 guard !codingWritten else { continue }
                 out.add(name: name, value: "identity")
                 codingWritten = true
+            case "content-encoding" where outgoing.dropsCoding:
+                continue
             // The body is held here, so there is nothing left to ask the provider for.
             case "expect":
                 continue

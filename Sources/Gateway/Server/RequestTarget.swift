@@ -4,6 +4,8 @@ enum RequestTarget: Equatable {
     case provider(String, rest: String)
     /// `/healthz`.
     case health
+    /// `/proxy.pac`.
+    case proxyScript
     /// In form, but it leads nowhere.
     case unknown
     /// Not in a form that is served: the reason.
@@ -19,6 +21,10 @@ enum RequestTarget: Equatable {
         let path = target.prefix { $0 != "?" }
         if path == "/healthz" {
             self = .health
+            return
+        }
+        if path == "/proxy.pac" {
+            self = .proxyScript
             return
         }
         let name = path.dropFirst().prefix { $0 != "/" }
