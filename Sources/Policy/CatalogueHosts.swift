@@ -21,12 +21,15 @@ public struct CatalogueHosts: Sendable {
     private let wild: [Entry]
     /// Host patterns in lower case, sorted, each once, without ports and paths; `*` stands for any run of characters.
     public let patterns: [String]
+    /// Hosts of services that are only watched, not read; in the same form.
+    public let watched: [String]
 
     /// No hosts.
     public init() {
         exact = [:]
         wild = []
         patterns = []
+        watched = []
     }
 
     /// The hosts of all surfaces but those that run on the user's own machine, which no proxy is asked for.
@@ -54,6 +57,7 @@ public struct CatalogueHosts: Sendable {
         self.exact = exact
         self.wild = wild
         self.patterns = patterns.sorted()
+        watched = catalogue.watchList.hosts.map { $0.lowercased() }
     }
 
     /// Whether the host belongs to a provider. The name is compared as `normalised` gives it.

@@ -287,7 +287,8 @@ import Testing
         #expect(reply.text.contains("PROXY 127.0.0.1:\(gate.port)") && !reply.text.contains("localhost"))
         let page = "GET /proxy.pac HTTP/1.1\r\nHost: 127.0.0.1:\(gate.port)\r\nOrigin: https://a.example\r\n\r\n"
         #expect(try await gate.ask(page).status == 403)
-        #expect(!PACFile.script([#"a";alert(1);""#], port: 1).contains("alert"))
+        let script = PACFile.script([#"a";alert(1);""#], watched: ["*.w.example"], port: 1)
+        #expect(!script.contains("alert") && script.contains(#""*.w.example""#))
         await gate.stop()
     }
 

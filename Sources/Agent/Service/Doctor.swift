@@ -44,6 +44,7 @@ public struct Doctor: Sendable {
     public func examine() async -> [Line] {
         let status = try? ControlClient(path: settings.paths.socket, seconds: 5).ask(ControlQuestion(.status)).status
         var lines = running(status)
+        if let status { lines.append(await Self.proxyScript(status.port)) }
         lines += files()
         lines += policy(status)
         lines += events(status)
@@ -90,6 +91,25 @@ public struct Doctor: Sendable {
                     next: "See the log for the cause."))
         }
         return lines
+    }
+
+    /// Asks for the browsers' script as a browser does.
+    private static func proxyScript(_ port: Int) async -> Line {
+        let url = "http://127.0.0.1:\(port)"
+        guard let address = try? UpstreamAddress(url) else {
+            return Line(mark: .problem, text: "The proxy has no port.", next: "Start the agent again.")
+        }
+        let client = OutboundClient(address, trustFile: nil, group: MultiThreadedEventLoopGroup.singleton)
+        let reply = try? await client.send(
+            .GET, "/proxy.pac", headers: [], body: [], within: .seconds(5), maxReplyBytes: 1 << 20)
+        await client.close()
+        guard let reply, reply.status == 200 else {
+            return Line(
+                mark: .problem, text: "\(url)/proxy.pac is not answered, so browsers reach providers uninspected.",
+                next: "See the log of the agent.")
+        }
+        return Line(
+            mark: .good, text: "Forward proxy on \(url); the script for browsers is \(url)/proxy.pac.", next: "")
     }
 
     private func files() -> [Line] {

@@ -112,7 +112,8 @@ struct Exchange {
             throw Answered(reply: .health(), reason: "health")
         case .proxyScript:
             guard core.configuration.proxy != nil else { throw unknownPath() }
-            let script = PACFile.script(core.services.hosts().patterns, port: session.port)
+            let hosts = core.services.hosts()
+            let script = PACFile.script(hosts.patterns, watched: hosts.watched, port: session.port)
             throw Answered(reply: .proxyScript(script), reason: "proxy.pac")
         case .unknown:
             throw unknownPath()
