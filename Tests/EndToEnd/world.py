@@ -130,6 +130,8 @@ class World:
                  "--enrolment-token-file", self.token_file]
         for provider in ("openai", "anthropic"):
             flags += ["--upstream", f"{provider}={self.standin.url}"]
+            # The same for clients of the proxy, which name the provider's own host.
+            flags += ["--upstream", f"api.{provider}.com={self.standin.url}"]
         if policy is not None:
             path = folder / "policy.toml"
             path.write_text(policy)
