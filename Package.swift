@@ -185,7 +185,10 @@ let package = Package(
                 "CSQLite", "Events", "Journal", "JournalWriterFixture", "Primitives",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
-        .testTarget(name: "DeviceCATests", dependencies: ["DeviceCA"], swiftSettings: strict),
+        .testTarget(
+            name: "DeviceCATests",
+            dependencies: ["DeviceCA", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict
+        ),
         .testTarget(name: "InventoryTests", dependencies: ["Inventory"], swiftSettings: strict),
         .testTarget(name: "ClipboardTests", dependencies: ["Clipboard", "Policy"], swiftSettings: strict),
         .testTarget(name: "HooksTests", dependencies: ["Hooks", "Primitives"], swiftSettings: strict),

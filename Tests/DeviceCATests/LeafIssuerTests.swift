@@ -12,23 +12,24 @@ final class Fixture: Sendable {
     let root: RootAuthority
     let authority: DeviceAuthority
     let issuer: LeafIssuer
-
-    init(_ hosts: [String] = ["api.openai.com", "*.cursor.sh"], seconds: Int64 = RootAuthority.intermediateSeconds)
-        throws
-    {
-        root = try RootAuthority(device: "unit", validSeconds: RootAuthority.keptSeconds, at: Self.start)
-        authority = try root.signIntermediate(
-            for: HostScope(catalogueHosts: hosts), device: "unit", validSeconds: seconds, at: Self.start)
-        let time = SharedClock()
-        clock = time
-        issuer = LeafIssuer(authority) { time.now }
-    }
-
     let clock: SharedClock
+
+    init(
+        _ hosts: [String] = ["api.openai.com", "*.cursor.sh"], seconds: Int64 = RootAuthority.intermediateSeconds,
+        at start: Int64 = start
+    ) throws {
+        root = try RootAuthority(device: "unit", validSeconds: RootAuthority.keptSeconds, at: start)
+        authority = try root.signIntermediate(
+            for: HostScope(catalogueHosts: hosts), device: "unit", validSeconds: seconds, at: start)
+        let clock = SharedClock(start)
+        self.clock = clock
+        issuer = LeafIssuer(authority) { clock.now }
+    }
 }
 
 final class SharedClock: Sendable {
-    private let value = Mutex(Fixture.start)
+    private let value: Mutex<Int64>
+    init(_ start: Int64) { value = Mutex(start) }
     var now: Int64 { value.withLock { $0 } }
     func advance(_ seconds: Int64) { value.withLock { $0 += seconds } }
 }
@@ -197,6 +198,31 @@ final class SharedClock: Sendable {
             try DeviceAuthority(root: one.authority.root, intermediate: one.authority.root, key: one.root.keyBytes)
         }
         #expect(throws: AuthorityProblem.self) { try DeviceAuthority(root: [], intermediate: [0x30], key: []) }
+    }
+
+    @Test func pemTextGivesTheSamePartsBack() throws {
+        let fixture = try Fixture()
+        let again = try DeviceAuthority(pem: Array(fixture.authority.pem.utf8))
+        #expect(again.intermediate == fixture.authority.intermediate && again.keyBytes == fixture.authority.keyBytes)
+        let root = try RootAuthority(pem: Array(fixture.root.pem.utf8))
+        #expect(root.certificate == fixture.root.certificate)
+        let certificate = RootCertificate(der: fixture.authority.root)
+        #expect(try RootCertificate(pem: Array(certificate.pem.utf8)) == certificate)
+        // An authority's file is no certificate's, and the other way round.
+        #expect(throws: AuthorityProblem.self) { try RootCertificate(pem: Array(fixture.authority.pem.utf8)) }
+        #expect(throws: AuthorityProblem.self) { try DeviceAuthority(pem: Array(certificate.pem.utf8)) }
+        #expect(throws: AuthorityProblem.self) {
+            try RootCertificate(pem: [UInt8](repeating: 0x0A, count: DeviceAuthority.maxPEMBytes + 1))
+        }
+    }
+
+    @Test func aBundleHoldsACertificateHoweverItsLinesAreBroken() throws {
+        let one = RootCertificate(der: try Fixture().authority.root)
+        let two = RootCertificate(der: try Fixture().authority.root)
+        let bundle = Array((two.pem + one.pem).utf8)
+        #expect(one.isIn(bundle: bundle) && two.isIn(bundle: bundle))
+        #expect(!one.isIn(bundle: Array(two.pem.utf8)))
+        #expect(one.isIn(bundle: bundle.filter { $0 != 0x0A }))
     }
 
     @Test func aStoredRootSignsTheNextIntermediate() throws {
