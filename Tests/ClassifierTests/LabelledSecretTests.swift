@@ -27,6 +27,7 @@ import Testing
 
     private static let hex = random(32, "0123456789abcdef")
     private static let alnum = random(20, "abcdefghijkmnpqrstuvwxyz23456789")
+    private static let letters = random(40, "abcdefghijklmnopqrstuvwxyz")
     private static let uuid = "123e4567-e89b-12d3-a456-42661417400f"
 
     @Test(arguments: [
@@ -37,6 +38,7 @@ import Testing
         ("acme: \"\(hex)\"", "acme", hex), ("acme-\(hex)", "acme", hex), ("polaris \(uuid)", "uid", uuid),
         ("export FRONT_TOKEN=\(alnum)", "weak", alnum), ("<acmeToken>\n  \(hex)\n</acmeToken>", "acme", hex),
         ("unknown_api_key = \(hex)", "labelled", hex), ("secret: \(alnum)", "labelled", alnum),
+        ("unknown_api_key = \(letters)", "labelled", letters),
     ])
     func found(_ text: String, _ rule: String, _ value: String) throws {
         let findings = try scan(text, Self.rules)
@@ -58,6 +60,7 @@ import Testing
         "acme_key=$ACME_KEY", "uses: acme/token@\(hex)", "acme_secretstream_\(alnum)_init_pull",
         "acme key is in the vault of the second department",
         "privateKey: Curve25519PrivateKeyImpl", "unsigned char key[TLS_CIPHER_CHACHA20_POLY1305_PADDED_KEY_SIZE]",
+        "secret = getpersistentstorecoordinatorforkey",
         "Sec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEC==",
     ])
     func silent(_ text: String) throws {

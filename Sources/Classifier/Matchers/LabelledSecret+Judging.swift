@@ -131,6 +131,7 @@ extension LabelledSecret {
         }
         let changes = alternations(text, value)
         if changes >= 2 { return value }
+        if changes == 0, !hasJoints { return isRandomLetters(text, value) ? value : nil }
         guard !hasJoints, changes == 1 else { return nil }
         return value.count >= (gap.hasSign ? 16 : 20) ? value : nil
     }
@@ -151,6 +152,15 @@ extension LabelledSecret {
         }
         return joints >= 3 && hasLower != hasUpper
     }
+
+    /// Letters alone, of one case or of both, that no word explains: the model is surer of them than 400 to 1.
+    private static func isRandomLetters(_ text: Text, _ value: Range<Int>) -> Bool {
+        value.count >= minLettersBytes && value.allSatisfy { isASCIILetter(text[$0]) }
+            && text.withSpan(value) { Randomness.logit($0) } >= minLettersLogit
+    }
+
+    private static let minLettersBytes = 24
+    private static let minLettersLogit = 6.0
 
     /// How often a letter stands beside a digit.
     private static func alternations(_ text: Text, _ value: Range<Int>) -> Int {
