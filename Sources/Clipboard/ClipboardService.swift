@@ -291,3 +291,14 @@ extension ClipboardStanding {
         return text
     }
 }
+
+extension ClipboardService {
+    /// Whether this program was built with the desktop's libraries.
+    public static var isBuiltIn: Bool {
+        #if Desktop && os(Linux)
+            true
+        #else
+            false
+        #endif
+    }
+}

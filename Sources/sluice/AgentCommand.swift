@@ -198,10 +198,13 @@ struct AgentCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "doctor",
             abstract:
-                "Examine the installation; each line that is not in order says what to do. Ends with 1 when one is not.",
+                "Examine the installation and this machine's doors; each line that is not in order says what to do. Ends with 1 when one is not.",
             discussion: """
                 For each kind of program on this machine (curl, git, Python, Node, Go, Rust, Java, browsers, editors) it says whether the program
                 would trust the proxy and send its requests there, as this shell would start it, and what to do if not.
+
+                A door is a way by which text can leave for a model: the clipboard, a coding assistant, a browser, a variable. An open door is
+                no error of the installation: it is told, with the command that closes it.
 
                 Examples:
                   sluice doctor
@@ -216,15 +219,34 @@ struct AgentCommand: AsyncParsableCommand {
         func run() async throws {
             let doctor = Agent.Doctor(try place.settings())
             let lines = await doctor.examine()
+            let doors = doctor.doors()
             if json {
-                StandardOutput.shared.write(Self.json(lines, doctor.clientStacks()))
+                StandardOutput.shared.write(Self.json(lines, doctor.clientStacks(), doors))
             } else {
                 try CertificateSteps.show(lines, failing: false)
+                Self.show(doors)
             }
             if lines.contains(where: { $0.mark == .problem }) { throw ExitCode(1) }
         }
 
-        private static func json(_ lines: [TrustLine], _ stacks: [ClientStack]) -> [UInt8] {
+        private static func show(_ doors: [Door]) {
+            let style = Style.of(STDOUT_FILENO)
+            StandardOutput.shared.write("\nDoors\n")
+            for door in doors {
+                let mark =
+                    switch door.state {
+                    case .covered: style.green("covered")
+                    case .partly: style.dim("partly ")
+                    case .open: style.red("open   ")
+                    }
+                StandardOutput.shared.write("\(mark)  \(Printable.text(door.name)): \(Printable.text(door.why))\n")
+                if !door.close.isEmpty {
+                    StandardOutput.shared.write("         \(style.dim("-> " + Printable.text(door.close)))\n")
+                }
+            }
+        }
+
+        private static func json(_ lines: [TrustLine], _ stacks: [ClientStack], _ doors: [Door]) -> [UInt8] {
             var text = JSONText()
             text.object { text in
                 text.member("lines") { text in
@@ -241,6 +263,19 @@ struct AgentCommand: AsyncParsableCommand {
                 text.member("clients") { text in
                     text.array { text in
                         for stack in stacks { Self.write(stack, to: &text) }
+                    }
+                }
+                text.member("doors") { text in
+                    text.array { text in
+                        for door in doors {
+                            text.object { text in
+                                text.member("id", door.id)
+                                text.member("name", door.name)
+                                text.member("state", door.state.rawValue)
+                                text.member("why", door.why)
+                                text.member("close", door.close)
+                            }
+                        }
                     }
                 }
             }

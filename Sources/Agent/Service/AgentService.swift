@@ -222,6 +222,7 @@ public final class AgentService: Service {
     private func reportUsage() async {
         while (try? await Task.sleep(for: .seconds(Self.usagePeriodSeconds), tolerance: .seconds(600))) != nil {
             await recordUsage()
+            await recordDoors()
         }
     }
 

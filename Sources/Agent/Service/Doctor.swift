@@ -28,8 +28,8 @@ public struct Doctor: Sendable {
         }
     }
 
-    private let settings: AgentSettings
-    private let environment: @Sendable (String) -> String?
+    let settings: AgentSettings
+    let environment: @Sendable (String) -> String?
 
     /// Looks at an installation as the settings have it.
     public init(
