@@ -49,7 +49,7 @@ test: setup-test ## All tests, from a clean clone
 unit: ## Unit tests, on a debug build that has seen two C libraries only
 	@scripts/step.sh "debug build with two C libraries" scripts/two-libraries.sh swift build --jobs $(JOBS)
 	@scripts/step.sh "debug build of the tests" swift build $(TRAIT_FLAGS) --build-tests --jobs $(JOBS)
-	@scripts/step.sh "unit tests" swift test $(TRAIT_FLAGS) --skip-build
+	@scripts/step.sh "unit tests" scripts/unit-tests.sh $(TRAIT_FLAGS)
 
 e2e: build ## End-to-end tests, footprint and demo, on the release build
 	@scripts/step.sh "rules" $(BIN)/sluice rules test
