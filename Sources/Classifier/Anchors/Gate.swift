@@ -9,12 +9,12 @@ final class Gate {
     /// The class of each byte; bytes that no position tells apart share one.
     private let classes: UnsafeMutablePointer<UInt8>
     /// `next[row + class]`, where a state's row is its number times `classCount`: the next state's row, or one of the marks below.
-    private var next: UnsafeMutablePointer<Int32>
+    @exclusivity(unchecked) private var next: UnsafeMutablePointer<Int32>
     /// States that `next` has room for.
     private var capacity = 8
     private var members: [[Int16]] = []
     /// Whether no match is under way in the state.
-    private var isIdle: [Bool] = []
+    @exclusivity(unchecked) private var isIdle: [Bool] = []
     private var lastByte: [Last] = []
     /// Whether a match that is read backwards may begin at the state's byte, if what stands before it allows.
     private var isBeginning: [Bool] = []

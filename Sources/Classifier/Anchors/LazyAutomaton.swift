@@ -13,12 +13,12 @@ final class LazyAutomaton {
 
     /// `next[row + class]`, where a state's row is its number times `classCount`: twice the next state's row, plus one if rules end there;
     /// -1 when not yet made.
-    private var next: UnsafeMutablePointer<Int32>
+    @exclusivity(unchecked) private var next: UnsafeMutablePointer<Int32>
     private var capacity = 64
-    private var members: [[Int32]] = []
-    private var ended: [[Int32]] = []
+    @exclusivity(unchecked) private var members: [[Int32]] = []
+    @exclusivity(unchecked) private var ended: [[Int32]] = []
     /// Whether no match is under way in the state, though one may begin.
-    private var isFresh: [Bool] = []
+    @exclusivity(unchecked) private var isFresh: [Bool] = []
     private let starts: Set<Int32>
     /// The rows of the states.
     private var ids: [[Int32]: Int32] = [:]

@@ -26,7 +26,10 @@ final class LiteralTable: @unchecked Sendable {
     private let heads: UnsafeMutablePointer<Int32>
     private let entries: UnsafeMutablePointer<Entry>
     private let pool: UnsafeMutablePointer<UInt8>
-    private let starts: UnsafeMutablePointer<(offset: Int32, count: Int32, isCaseSensitive: Bool)>
+    private let starts:
+        UnsafeMutablePointer<
+            (offset: Int32, count: Int16, compared: Int8, isCaseSensitive: Bool)
+        >
     /// Lead and tail sets of each literal.
     private let edges: UnsafeMutablePointer<(lead: ByteSet, first: ByteSet, second: ByteSet, third: ByteSet)>
 
@@ -56,7 +59,10 @@ final class LiteralTable: @unchecked Sendable {
         for (id, literal) in literals.enumerated() {
             let tail = literal.tail
             (edges + id).initialize(to: (literal.lead, tail[0], tail[1], tail[2]))
-            (starts + id).initialize(to: (Int32(used), Int32(literal.bytes.count), literal.isCaseSensitive))
+            // Setting the bit 0x20 makes no other byte a letter: letters need no second look.
+            let letters = literal.isCaseSensitive ? 0 : literal.bytes.prefix(8).prefix(while: isASCIILetter).count
+            (starts + id).initialize(
+                to: (Int32(used), Int16(literal.bytes.count), Int8(letters), literal.isCaseSensitive))
             for byte in literal.bytes {
                 (pool + used).initialize(to: byte)
                 used += 1
@@ -142,16 +148,22 @@ final class LiteralTable: @unchecked Sendable {
         }
     }
 
-    /// Pairs that words are full of.
-    private static let commonPairs: Set<UInt32> = {
+    /// Pairs that words are full of: for each first letter's five bits, those of the second, one bit each.
+    private static let commonPairs: [UInt32] = {
         let pairs =
             "th he in er an re nd on en at ou ed ha to or it is hi es ng st ar te se me nt al le ti ra ro ic ne io ve co de li ri ss "
             + "as pa ta ca ma sa la us ur tr pr pe ec ce om un lo nf fo ad ac id ge et ee il"
-        return Set(pairs.split(separator: " ").map { pair in pair.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) } })
+        var rows = [UInt32](repeating: 0, count: 32)
+        for pair in pairs.split(separator: " ") {
+            let letters = Array(pair.utf8)
+            rows[Int(letters[0] & 31)] |= 1 << UInt32(letters[1] & 31)
+        }
+        return rows
     }()
 
     private static func pairCost(_ first: UInt32, _ second: UInt32) -> Int {
-        commonPairs.contains(first | second << 8) ? 2 : 0
+        guard first & 0x60 == 0x60, second & 0x60 == 0x60 else { return 0 }
+        return commonPairs[Int(first & 31)] >> (second & 31) & 1 == 1 ? 2 : 0
     }
 
     /// Calls `found` with literal and start for each literal whose three bytes stand at `offset` of `text`.
@@ -203,7 +215,7 @@ final class LiteralTable: @unchecked Sendable {
         if start > 0, !edge.pointee.lead.contains(text.load(fromByteOffset: start - 1, as: UInt8.self)) { return false }
         guard allows(edge.pointee.first, text, count, end) else { return false }
         let own = pool + Int(literal.offset)
-        for index in 0..<Int(literal.count) {
+        for index in Int(literal.compared)..<Int(literal.count) {
             let byte = text.load(fromByteOffset: start + index, as: UInt8.self)
             if (literal.isCaseSensitive ? byte : foldCase(byte)) != own[index] { return false }
         }

@@ -50,7 +50,7 @@ struct SecretName {
     }
 
     func namesPassword(_ text: Text) -> Bool {
-        Self.passwordWords.contains { text.containsFolded($0, in: range.lowerBound..<anchor.upperBound) }
+        Self.passwordWords.occurs(in: text, range.lowerBound..<anchor.upperBound)
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte <= 0x20 || AssignedSecret.isQuote(byte) }
@@ -59,34 +59,34 @@ struct SecretName {
         isWordByte(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
     }
 
-    private static let passwordWords: [StaticString] = [
+    private static let passwordWords = WordFinder([
         "password", "passwd", "pwd", "passphrase", "passwort", "kennwort", "passcode", "contrase", "senha",
         "motdepasse",
         "mot_de_passe", "wachtwoord", "lozenord", "losenord", "pass",
-    ]
+    ])
 
     /// Names that begin or are qualified like a secret's but are public, or not values at all.
-    private static let publicWords: [StaticString] = [
+    private static let publicWords = WordFinder([
         "public", "pub_", "csrf", "xsrf", "forgery", "authenticity", "nonce", "next", "page", "continuation", "cursor",
         "sync_token",
         "num_", "max_", "min_", "total_", "foreign", "primary", "partition", "sort", "cache", "idempotency", "bucket",
         "object_", "registry", "hash_key", "hashkey", "routing", "shortcut", "hot", "bypass", "compass", "encompass",
         "surpass", "trespass",
-    ]
+    ])
 
     /// What must stand before a bare `key` for it to be a secret one.
-    private static let keyQualifiers: [StaticString] = [
+    private static let keyQualifiers = WordFinder([
         "api", "secret", "access", "private", "auth", "encrypt", "signing", "signature", "master", "account", "shared",
         "storage", "service", "subscription", "session", "client", "app", "crypt", "admin", "webhook", "license",
         "rest",
         "write", "read", "server", "security", "integration", "deploy", "ingest", "hmac", "aes", "jwt", "salt",
-    ]
+    ])
 
     private static func headNamesSecret(_ text: Text, _ before: Range<Int>, _ anchor: Range<Int>) -> Bool {
         let whole = before.lowerBound..<anchor.upperBound
-        if publicWords.contains(where: { text.containsFolded($0, in: whole) }) { return false }
+        if publicWords.occurs(in: text, whole) { return false }
         if anchor.count == 3, text.hasFolded("key", at: anchor.lowerBound) {
-            return keyQualifiers.contains { text.containsFolded($0, in: before) }
+            return keyQualifiers.occurs(in: text, before)
         }
         // "bypass", "monkey": the anchor must begin a word of the name, unless it is long enough to be no accident.
         guard let previous = before.last.map({ text[$0] }), anchor.count <= 4 else { return true }

@@ -27,7 +27,8 @@ enum ContextWords {
         of words: [[UInt8]], _ heads: ByteSet, _ text: Text, _ range: Range<Int>
     ) -> [UInt8]? {
         var best = words.count
-        for index in range where heads.contains(text[index]) {
+        let pairs = LetterPairs(words)
+        for index in range where pairs.contains(text[index], text.at(index + 1)) && heads.contains(text[index]) {
             let head = foldCase(text[index])
             for candidate in 0..<best where words[candidate].first == head {
                 let word = words[candidate]
@@ -39,6 +40,20 @@ enum ContextWords {
             }
         }
         return best < words.count ? words[best] : nil
+    }
+
+    /// The pairs of letters that words begin with, told apart by five bits each: a little more than there are.
+    private struct LetterPairs {
+        private var rows = SIMD32<UInt32>()
+
+        init(_ words: [[UInt8]]) {
+            for word in words where !word.isEmpty {
+                rows[Int(word[0] & 31)] |= word.count > 1 ? 1 << UInt32(word[1] & 31) : ~0
+            }
+        }
+
+        @inline(__always)
+        func contains(_ first: UInt8, _ second: UInt8) -> Bool { rows[Int(first & 31)] >> UInt32(second & 31) & 1 == 1 }
     }
 
     private static func stands(_ word: [UInt8], _ text: Text, _ index: Int) -> Bool {

@@ -42,26 +42,17 @@ enum Placeholders {
         text.at(index) == 0xE2 && text.at(index + 1) == 0x80 && text.at(index + 2) == 0xA6
     }
 
-    private static let words: [StaticString] = [
+    private static let words = WordFinder([
         "example", "placeholder", "redacted", "changeme", "change_me", "change-me", "dummy", "xxxxx", "your-", "your_",
         "yourpass", "yourtoken", "yourkey", "yoursecret", "yourapi", "insert_", "insert-", "replaceme", "replace_",
         "replace-", "notreal", "not-real", "not_real", "fakekey", "fake_", "fake-", "sample_", "sample-",
         "<removed", "[removed", "[filtered", "[masked", "[hidden", "_here", "-here", "goes_here", "goes-here",
         "keyhere",
         "tokenhere", "secrethere", "passwordhere", "put_your", "enter_your", "put-your", "enter-your",
-    ]
-
-    private static let heads = ByteSet(words.map { $0.utf8Start[0] }).caseless
+    ])
 
     private static func hasWord(_ text: Text, _ value: Range<Int>) -> Bool {
-        // One pass for the first letters keeps long values cheap.
-        for index in value where heads.contains(text[index]) {
-            for word in words
-            where index + word.utf8CodeUnitCount <= value.upperBound && text.hasFolded(word, at: index) {
-                if word.utf8CodeUnitCount > 5 || value.count <= 64 { return true }
-            }
-        }
-        return false
+        words.occurs(in: text, value) { $0.utf8CodeUnitCount > 5 || value.count <= 64 }
     }
 
     /// One byte repeated, or stars, dots and the like in a row.
