@@ -86,6 +86,85 @@ import Testing
         }
     }
 
+    private func bits(_ words: UnsafeMutablePointer<UInt64>, _ count: Int) -> [Bool] {
+        (0..<count).map { words[$0 >> 6] >> UInt64($0 & 63) & 1 == 1 }
+    }
+
+    @Test func `The classes of a chunk are what a plain reader sees, and nothing stands behind the text`() {
+        var seed = SeededRandom(34)
+        var masks = ClassMasks()
+        defer { masks.deallocate() }
+        let alphabet = "azAZ09 +/-_.@[`{:~\\%&*\u{1B}\u{0}\u{7F}é"
+        for round in 0..<400 {
+            let text = random(&seed, round < 8 ? Kernels.chunkBytes - 4 + round : Int(seed.next() % 400), of: alphabet)
+            text.withUnsafeBytes { raw in
+                guard let base = raw.baseAddress else { return }
+                let from = round < 8 ? 0 : Int(seed.next() % UInt64(text.count))
+                let to = min(text.count, from + Kernels.chunkBytes)
+                masks.fill(Text(base: base, count: raw.count), from: from, to: to)
+                // As far as is read behind the chunk as well.
+                let count = to - from + ClassMasks.reach
+                let bytes = text[from...].prefix(count).map { Optional($0) }
+                let padded = bytes + [UInt8?](repeating: nil, count: count - bytes.count)
+                func expect(_ words: UnsafeMutablePointer<UInt64>, _ isMember: (UInt8) -> Bool) {
+                    #expect(bits(words, count) == padded.map { $0.map(isMember) ?? false })
+                }
+                expect(masks.digits, isASCIIDigit)
+                expect(masks.separators, ByteSet(" -./".utf8).contains)
+                expect(masks.tokens, Kernels.isTokenByte)
+                expect(masks.values) { Kernels.isTokenByte($0) || $0 == 0x2E || $0 == 0x7E }
+                expect(masks.marks, ByteSet("\\%&@\u{1B}\u{0}".utf8).contains)
+                expect(masks.high) { $0 >= 0x80 }
+                let at = from + Int(seed.next() % 64)
+                let window = masks.window(masks.tokens, at: at)
+                #expect(
+                    (0..<64).allSatisfy { place in
+                        let index = at - from + place
+                        let isToken = index < padded.count && padded[index].map(Kernels.isTokenByte) ?? false
+                        return window >> UInt64(place) & 1 == (isToken ? 1 : 0)
+                    })
+            }
+        }
+    }
+
+    @Test func `A pair of words keeps where so many bits begin`() {
+        var seed = SeededRandom(35)
+        for _ in 0..<500 {
+            let low = seed.next() | seed.next()
+            let high = seed.next() | seed.next()
+            var pair = BitPair(low: low, high: high)
+            for shift in [1, 2, 3] as [UInt64] { pair.requireAlso(shift) }
+            func bit(_ index: Int) -> Bool { (index < 64 ? low >> UInt64(index) : high >> UInt64(index - 64)) & 1 == 1 }
+            for start in 0..<58 {
+                #expect(pair.low >> UInt64(start) & 1 == ((start..<start + 7).allSatisfy(bit) ? 1 : 0))
+            }
+        }
+    }
+
+    @Test func `Words are found wherever they stand`() {
+        let words: [StaticString] = ["example", "xxxxx", "_here", "<removed", "pub"]
+        let finder = WordFinder(words)
+        var seed = SeededRandom(36)
+        var hits = 0
+        for _ in 0..<3000 {
+            var bytes = random(&seed, Int(seed.next() % 12), of: "xX_<heREpub")
+            if seed.next() % 2 == 0 {
+                let word = words[Int(seed.next() % 5)]
+                bytes += word.withUTF8Buffer { $0.map { seed.next() % 2 == 0 && isASCIILetter($0) ? $0 ^ 0x20 : $0 } }
+            }
+            bytes += random(&seed, Int(seed.next() % 4), of: "xe_")
+            bytes.withUnsafeBytes { raw in
+                guard let base = raw.baseAddress else { return }
+                let text = Text(base: base, count: raw.count)
+                let range = Int(seed.next() % UInt64(bytes.count + 1))..<bytes.count
+                let isThere = words.contains { text.containsFolded($0, in: range) }
+                if isThere { hits += 1 }
+                #expect(finder.occurs(in: text, range) == isThere)
+            }
+        }
+        #expect(hits > 500)
+    }
+
     @Test func `A probe finds a run exactly if there is one`() throws {
         let node = try #require(PatternParser.parse("[0-9a-f]{7}"))
         let probe = try #require(RunProbe(node))

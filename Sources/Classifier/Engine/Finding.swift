@@ -97,7 +97,7 @@ public struct ScanLimits: Sendable, Hashable {
     /// Findings below this score are dropped.
     public var minConfidence = 0.5
     /// Runs of a regex or matcher in one block.
-    public var maxWindowsPerBlock = 8192
+    public var maxWindowsPerBlock = 6144
     /// States of lazily built automata that are made in one block; one costs about as much as a short regex run.
     public var maxStatesPerBlock = 16_384
     /// Bytes handed to regexes in one block.
