@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from device import ALL_CLIENTS, Clients, Device, TLSServer, openssl
-from world import ROOT, wait_until
+from world import BIN, ROOT, wait_until
 
 HOST = "api.openai.com"
 
@@ -135,7 +135,9 @@ def test_a_user_alone_has_a_root_without_a_key(device):
     listed = subprocess.run(["certutil", "-L", "-d", f"sql:{device.folder}/home/.pki/nssdb"], capture_output=True, text=True).stdout
     assert listed.count("Sluice device CA") == 1, "the old root was taken out"
     # Without a terminal nobody takes it away: an assistant that runs commands has none.
-    assert "human" in device.cli("ca", "remove", "--yes", root_dir=False, expect=2, **as_user)
+    refused = subprocess.run(["sh", "-c", '"$0" ca remove --yes; exit $?', str(BIN / "sluice")], env=device.env, capture_output=True,
+                             stdin=subprocess.DEVNULL, **as_user)
+    assert refused.returncode == 2 and b"human" in refused.stderr
     assert device.ca.exists()
 
 
@@ -243,3 +245,40 @@ def test_the_agent_takes_the_authority_up_while_it_runs(start_world):
     assert shown["fingerprint"] in status and shown["not_after"] in status
     world.cli("ca", "remove", "--yes", "--user-only", *root)
     assert "SHA-256" not in world.cli("agent", "status").stdout.decode()
+
+
+# The doctor
+
+
+def test_the_doctor_tells_each_kind_of_program(device):
+    """What it says is what the programs did above: without the variables they do not trust, with them they do."""
+    def clients(env):
+        done = subprocess.run([str(BIN / "sluice"), "doctor", "--json"], capture_output=True, env=env, timeout=120)
+        return {c["id"]: c for c in json.loads(done.stdout)["clients"]}
+
+    assert clients(device.env) == {}, "without an authority there is nothing to trust"
+    device.install()
+    before, after = clients(device.env), clients(device.client_env("--proxy"))
+    asked = [name for name in ("curl", "git", "python", "python-requests", "python-httpx", "node") if name in before]
+    assert "python" in asked
+    for name in asked:
+        assert (before[name]["trusts"], before[name]["uses_proxy"]) == ("no", "no"), before[name]
+        assert any("sluice ca env --proxy" in step for step in before[name]["next"])
+        assert (after[name]["trusts"], after[name]["uses_proxy"]) == ("yes", "yes"), after[name]
+    if "chromium" in after:
+        assert after["chromium"]["trusts"] == "yes"
+        device.cli("ca", "remove", "--yes", "--user-only")
+        device.install()
+        subprocess.run(["certutil", "-D", "-d", f"sql:{device.folder}/home/.pki/nssdb", "-n",
+                        next(line.split("  ")[0] for line in nss_list(device) if line.startswith("Sluice"))], check=True)
+        assert clients(device.env)["chromium"]["trusts"] == "no"
+    if "rust-webpki" in after:
+        assert after["rust-webpki"]["pinned"] and after["rust-webpki"]["trusts"] == "no"
+    # Another proxy is not ours.
+    elsewhere = {**device.client_env("--proxy"), "HTTPS_PROXY": "http://10.0.0.1:3128", "https_proxy": "http://10.0.0.1:3128"}
+    assert clients(elsewhere)["python"]["uses_proxy"] == "no"
+
+
+def nss_list(device) -> list[str]:
+    return subprocess.run(["certutil", "-L", "-d", f"sql:{device.folder}/home/.pki/nssdb"], capture_output=True, text=True,
+                          check=True).stdout.splitlines()

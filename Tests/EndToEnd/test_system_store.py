@@ -119,6 +119,17 @@ def test_sudo_does_the_users_part_as_the_user(device):
     assert not (device.folder / "state/sluice").exists(), "root's own folders were not touched"
 
 
+def test_root_names_the_user_whose_agent_it_is(device):
+    out = script(device, """
+        "$SLUICE" ca install --yes --user sluicetest
+        find "$T/user" -type f -exec stat -c '%u %a %n' {} +
+        if "$SLUICE" ca install --yes --user nobody-of-that-name; then exit 1; fi
+        if "$SLUICE" ca install --yes --user root; then exit 1; fi
+        "$SLUICE" ca remove --yes --user sluicetest
+    """)
+    assert f"{UID} 600 {device.folder}/user/.local/state/sluice/ca/authority.pem" in out
+
+
 def test_another_file_in_our_place_is_not_removed(device):
     script(device, """
         "$SLUICE" ca install --yes

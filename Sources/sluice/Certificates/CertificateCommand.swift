@@ -35,6 +35,23 @@ struct CertificateCommand: AsyncParsableCommand {
                 visibility: .hidden))
         var rootDir: String?
 
+        @Option(
+            name: .customLong("user"),
+            help:
+                "With root: whose programs are meant, such as the system user that runs the agent; by default who called sudo."
+        )
+        var userName: String?
+
+        /// Whose part root has done as that user; nil where this process does it itself.
+        func user() throws -> InvokingUser? {
+            guard let userName else { return InvokingUser.find() }
+            guard geteuid() == 0 else { throw CommandFailure("--user is for root: run it with sudo") }
+            guard let user = InvokingUser.find(named: userName) else {
+                throw CommandFailure("there is no user \"\(userName)\" other than root")
+            }
+            return user
+        }
+
         func trust() throws -> DeviceTrust {
             do {
                 return try DeviceTrust(try agent.settings(), rootFolder: rootDir ?? RootKeyStore.standardFolder)
@@ -95,15 +112,12 @@ struct CertificateCommand: AsyncParsableCommand {
         @Flag(help: "Also when the present one would do.")
         var force = false
 
-        @Flag(name: .shortAndLong, help: "Change the system's stores without asking.")
-        var yes = false
-
         func run() async throws {
             let trust = try place.trust()
             let lines: [TrustLine]
             do {
                 if geteuid() == 0, trust.hasSystemRoot {
-                    lines = try CertificateSteps.asRoot(trust, place, userOnly: true, yes: yes, force: force)
+                    lines = try CertificateSteps.asRoot(trust, place, userOnly: true, yes: true, force: force)
                 } else {
                     lines = try trust.renewUser(force: force, program: PackLocator().executable)
                 }
@@ -142,7 +156,7 @@ struct CertificateCommand: AsyncParsableCommand {
             var lines: [TrustLine] = []
             do {
                 if geteuid() == 0, !userOnly { lines += try trust.removeSystem() }
-                if let user = InvokingUser.find() {
+                if let user = try place.user() {
                     lines += try user.run(["ca", "remove", "--yes", "--user-only"])
                 } else {
                     lines += try trust.removeUser()

@@ -23,7 +23,7 @@ enum CertificateSteps {
                     next: "To change them without a question: sluice ca install --yes"))
         }
         let adopt = ["ca", "adopt"] + (force ? ["--force"] : [])
-        if let user = InvokingUser.find() {
+        if let user = try place.user() {
             lines += try user.run(adopt, input: Array(authority.utf8))
         } else {
             lines += try trust.adopt(pem: Array(authority.utf8), force: force)
@@ -97,6 +97,12 @@ struct InvokingUser {
             let entry = getpwuid(uid), let name = entry.pointee.pw_name, let home = entry.pointee.pw_dir
         else { return nil }
         return InvokingUser(name: String(cString: name), home: String(cString: home), uid: uid)
+    }
+
+    /// A user by name; nil where there is none, and for root.
+    static func find(named name: String) -> InvokingUser? {
+        guard let entry = getpwnam(name), entry.pointee.pw_uid != 0, let home = entry.pointee.pw_dir else { return nil }
+        return InvokingUser(name: name, home: String(cString: home), uid: entry.pointee.pw_uid)
     }
 
     /// Whether root runs this program as the user, as `run` does. What has lost its parent belongs to the system's first process, and does not count.
