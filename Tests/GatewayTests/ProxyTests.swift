@@ -1,4 +1,5 @@
 import Inspection
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
