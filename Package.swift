@@ -66,8 +66,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd"),
         .target(
             name: "CWayland", exclude: ["make-glue.sh", "protocols"],
-            cSettings: [.define("SLUICE_DESKTOP", .when(platforms: [.linux], traits: ["Desktop"]))],
-            linkerSettings: [.linkedLibrary("wayland-client", .when(platforms: [.linux], traits: ["Desktop"]))]),
+            cSettings: [.define("SLUICE_DESKTOP", .when(platforms: [.linux], traits: ["Desktop"]))]),
         .systemLibrary(name: "CBrotli"),
         .systemLibrary(name: "CZstd"),
 

@@ -1,5 +1,6 @@
 #if Desktop && os(Linux)
     import CSystemd
+    import CWayland
     import Glibc
 
     /// The session's message bus through sd-bus: Notify, and the two signals that answer it (Desktop Notifications Specification 1.2).
@@ -18,6 +19,7 @@
         private var takesAnswers: Bool?
 
         init() throws(ClipboardProblem) {
+            guard cdesktop_load(CDESKTOP_BUS) == 0 else { throw ClipboardProblem("libsystemd is not installed") }
             var opened: OpaquePointer?
             let code = sd_bus_open_user(&opened)
             guard code >= 0, let opened else { throw Self.problem("there is no session bus", code) }

@@ -22,11 +22,14 @@
         }
 
         init(name: String?) throws(ClipboardProblem) {
+            guard cdesktop_load(CDESKTOP_WAYLAND) == 0 else {
+                throw ClipboardProblem("libwayland-client is not installed")
+            }
             guard let display = wl_display_connect(name) else {
                 throw ClipboardProblem("no Wayland compositor answers")
             }
             let found = Found()
-            let registry = wl_display_get_registry(display)
+            let registry = cwayland_registry(display)
             var listener = wl_registry_listener(
                 global: { data, _, name, interface, version in
                     guard let data, let interface else { return }

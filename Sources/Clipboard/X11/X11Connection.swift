@@ -1,4 +1,5 @@
 #if Desktop && os(Linux)
+    import CWayland
     import CXCB
     import Glibc
 
@@ -17,6 +18,9 @@
 
         /// Connects to the display that the environment names, or to the given one.
         init(display: String?) throws(ClipboardProblem) {
+            guard cdesktop_load(CDESKTOP_X11) == 0 else {
+                throw ClipboardProblem("libxcb, libxcb-xfixes or libxcb-res is not installed")
+            }
             var number: Int32 = 0
             guard let handle = xcb_connect(display, &number) else { throw ClipboardProblem("no X server") }
             guard xcb_connection_has_error(handle) == 0, let setup = xcb_get_setup(handle) else {
