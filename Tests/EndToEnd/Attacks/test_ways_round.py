@@ -28,10 +28,16 @@ def test_a_key_in_the_url_does_not_leave(world, target):
 @pytest.mark.parametrize("coding", ["gzip", "br", "x-unknown"])
 def test_a_coding_does_not_switch_the_inspection_off(start_world, policy, coding):
     world = start_world(policy=policy)
-    plain = chat(user=world.github_token())
+    token = world.github_token()
+    plain = chat(user=token)
     for body in (plain, gzip.compress(plain)):
         world.raw(post(CHAT, body, [("Content-Encoding", coding)], host(world)))
-    assert world.standin.requests == []
+    for request in world.standin.requests:
+        # What was decoded may leave with placeholders; a coding that does not fit its body is stopped.
+        assert coding == "gzip"
+        body = gzip.decompress(request.body) if request.header("Content-Encoding") == "gzip" else request.body
+        assert token.encode() not in body and b"SLUICE_GITHUB_TOKEN" in body
+    assert len(world.standin.requests) <= 1
 
 
 def test_a_key_among_base64_letters_or_behind_an_id_does_not_leave(world):
