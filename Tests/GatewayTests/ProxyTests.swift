@@ -1,5 +1,6 @@
 import Inspection
 import NIOConcurrencyHelpers
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
