@@ -9,7 +9,7 @@ public final class Inspector: Inspecting {
     /// Verdicts that are remembered in order to count their repeats.
     static let maxRepeats = 32_768
 
-    private let snapshots: SnapshotHolder
+    let snapshots: SnapshotHolder
     private let journal: any EventRecording
     private let vault: Vault
     private let threads: ScanThreads
@@ -21,7 +21,7 @@ public final class Inspector: Inspecting {
     /// Events that the journal does not hold any more, so that their next repeat is an event again.
     private let evicted = GenerationTable<EventID, Bool>(maxEntries: Inspector.maxRepeats)
     private let accounts = AccountMemory()
-    private let milliseconds: @Sendable () -> UInt64
+    let milliseconds: @Sendable () -> UInt64
     private let usage: UsageLedger?
 
     /// What makes a verdict on one finding the same as an earlier one.
@@ -62,6 +62,7 @@ public final class Inspector: Inspecting {
     public func inspect(_ given: Prompt) async -> Verdict {
         let began = ContinuousClock.now
         let prompt = accounts.completing(given)
+        let generation = snapshots.generation
         let snapshot = snapshots.current
         let detecting = Detecting(
             prompt: prompt, snapshot: snapshot, matchers: vault.matchers(for: prompt.scope.client), cache: cache,
@@ -82,6 +83,7 @@ public final class Inspector: Inspecting {
             trace: judged.trace)
         verdict.terms = judged.decision.terms
         verdict.wire = judged.wire.edits
+        verdict.exchange = OpenExchange(prompt, rerouted: judged.decision.reroute, generation: generation)
         guard judged.outcome > .allow || !judged.detections.isEmpty else { return verdict }
         let event = await record(evaluation, prompt, snapshot, now, began)
         verdict.eventID = event.id.short
@@ -89,6 +91,9 @@ public final class Inspector: Inspecting {
         verdict.message = message(evaluation, prompt, snapshot, event).text
         return verdict
     }
+
+    /// Writes an event that stops something; where that fails, what it stops is stopped all the same.
+    func write(_ draft: EventDraft) async { try? await journal.record(draft, durable: true) }
 
     /// Keeps what a reply showed of the account that it belongs to, for the requests that follow.
     public func observe(_ shown: ShownTerms, within scope: RestoreScope) { accounts.store(shown, within: scope) }

@@ -30,20 +30,28 @@ public final class Snapshot: Sendable {
         known = rules.rules.map { KnownRule($0, placeholderKind: PlaceholderKind.name(of: $0)) }
     }
 
+    /// The same rules under another policy.
+    public func with(_ engine: PolicyEngine, policyDigest: [UInt8]) -> Snapshot {
+        Snapshot(rules: rules, rulesDigest: rulesDigest, engine: engine, policyDigest: policyDigest)
+    }
+
     /// The catalogue.
     public var catalogue: Catalogue { engine.catalogue }
 }
 
 /// Holds the snapshot in force. A swap waits for nobody: whoever judges a prompt keeps the one that he took.
 public final class SnapshotHolder: Sendable {
-    private let held: Mutex<Snapshot>
+    private let held: Mutex<(snapshot: Snapshot, generation: Int)>
 
     /// Starts with a snapshot.
-    public init(_ snapshot: Snapshot) { held = Mutex(snapshot) }
+    public init(_ snapshot: Snapshot) { held = Mutex((snapshot, 0)) }
 
     /// The snapshot in force.
-    public var current: Snapshot { held.withLock { $0 } }
+    public var current: Snapshot { held.withLock { $0.snapshot } }
+
+    /// How often another was put in force.
+    var generation: Int { held.withLock { $0.generation } }
 
     /// Puts another in force.
-    public func replace(with snapshot: Snapshot) { held.withLock { $0 = snapshot } }
+    public func replace(with snapshot: Snapshot) { held.withLock { $0 = (snapshot, $0.generation + 1) } }
 }

@@ -15,6 +15,8 @@ public final class UsageLedger: Sendable {
         var user: String
         /// Id of a surface, or a host that the catalogue does not know.
         var destination: String
+        /// The model as it may be recorded.
+        var model: String?
     }
 
     private struct Row {
@@ -39,7 +41,7 @@ public final class UsageLedger: Sendable {
         change(
             Key(
                 channel: prompt.channel, application: prompt.application, user: prompt.user,
-                destination: destination.surface), destination, now
+                destination: destination.surface, model: destination.model?.value), destination, now
         ) {
             $0.prompts += 1
             if action >= .justify, action != .reroute { $0.stopped += 1 }
@@ -69,6 +71,7 @@ public final class UsageLedger: Sendable {
             var key = key
             if rows[key] == nil, rows.count >= Self.maxRows {
                 key.application = nil
+                key.model = nil
                 // Not even the destination is new to the ledger: this use is counted in no row, which only a flood of names reaches.
                 guard rows[key] != nil else { return }
             }

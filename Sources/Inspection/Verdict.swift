@@ -90,6 +90,8 @@ public struct Verdict: Sendable {
     public var terms: [HeldTerm] = []
     /// What has to change on the request before it goes out; nothing for a prompt that came without one.
     public var wire = WireEdits()
+    /// What to ask `isStillAllowed` with while the reply is under way.
+    public var exchange: OpenExchange?
 
     /// Makes a verdict.
     public init(
@@ -115,9 +117,15 @@ public protocol Inspecting: Sendable {
     func observe(_ shown: ShownTerms, within scope: RestoreScope)
     /// Changes of the header that keep other tenants out, for a request that is not looked at otherwise: one to a sign-in service.
     func tenantHeaders(for head: RequestHead, host: String) -> [WireEdits.HeaderEdit]
+    /// Whether a reply that is under way may go on. Asked for every piece of a stream and every frame of a WebSocket.
+    func isStillAllowed(_ exchange: inout OpenExchange) -> Bool
+    /// Records that a reply was broken off. Returns the event's short id.
+    func recordBrokenOff(_ exchange: OpenExchange) async -> String
 }
 
 extension Inspecting {
     public func observe(_ shown: ShownTerms, within scope: RestoreScope) {}
     public func tenantHeaders(for head: RequestHead, host: String) -> [WireEdits.HeaderEdit] { [] }
+    public func isStillAllowed(_ exchange: inout OpenExchange) -> Bool { true }
+    public func recordBrokenOff(_ exchange: OpenExchange) async -> String { "" }
 }

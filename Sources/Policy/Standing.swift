@@ -31,7 +31,7 @@ extension PolicyEngine {
     }
 
     /// The first entry of the suspend list that stops any of the models that the request asks for.
-    func suspension(_ destination: Destination, _ groups: [String]) -> Suspension? {
+    public func suspension(_ destination: Destination, _ groups: [String]) -> Suspension? {
         for model in [destination.model] + destination.otherModels {
             var asked = destination
             asked.model = model

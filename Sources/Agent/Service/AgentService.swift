@@ -33,7 +33,7 @@ public final class AgentService: Service {
     let clipboardLine: OwnClipboardLine
     let clipboard: ClipboardSession
     private let lock: InstanceLock
-    private let group: any EventLoopGroup
+    let group: any EventLoopGroup
     private let client: OutboundClient?
     private let vault: Vault
     /// What is used by which program; the proxy counts its tunnels here.
@@ -106,7 +106,7 @@ public final class AgentService: Service {
     }
 
     /// Takes up the device's authority as it is stored now. The agent serves base URLs without one.
-    private func loadAuthority() {
+    func loadAuthority() {
         let store = AuthorityStore(settings.paths)
         do {
             let authority = try store.load()
@@ -158,6 +158,7 @@ public final class AgentService: Service {
         await clipboard.start()
         let courierTask = courier.map { courier in Task { await courier.run() } }
         let reloads = Task { await self.reloadOnSignal() }
+        let watcher = await watchPolicy()
         let usageReports = Task { await self.reportUsage() }
         // What reading pack and catalogue took is free again; it goes back to the system, since the agent may idle from here on.
         Hardening.giveBackMemory()
@@ -166,6 +167,7 @@ public final class AgentService: Service {
         try? await gracefulShutdown()
         logger.info("stopping")
         reloads.cancel()
+        await watcher?.stop()
         usageReports.cancel()
         clipboard.stop()
         await gateway.stop()
@@ -230,42 +232,6 @@ public final class AgentService: Service {
     func recordUsage() async {
         let now = Platform.milliseconds()
         for draft in UsageLedger.events(usage.drain(), now: now) { _ = try? await journal.append(draft) }
-    }
-
-    // MARK: Reload
-
-    private func reloadOnSignal() async {
-        let signals = await UnixSignalsSequence(trapping: .sighup)
-        for await _ in signals { _ = try? await reload() }
-    }
-
-    /// Loads pack and policy again. When that fails the old ones stay in force, which the thrown error and an event say.
-    @discardableResult
-    func reload() async throws -> LoadedSnapshot {
-        do {
-            let loaded = try LoadedSnapshot.load(settings)
-            snapshots.replace(with: loaded.snapshot)
-            state.withLockedValue {
-                $0.loaded = loaded
-                $0.reloadFailure = nil
-            }
-            loadAuthority()
-            await clipboard.reload()
-            Hardening.giveBackMemory()
-            logger.notice(
-                "reloaded", metadata: ["preset": .string(loaded.preset), "rules": "\(loaded.ruleCount)"])
-            return loaded
-        } catch {
-            state.withLockedValue { $0.reloadFailure = "\(error)" }
-            logger.error(
-                "reload failed; the old pack and policy stay in force", metadata: ["cause": .string("\(error)")])
-            let now = Platform.milliseconds()
-            let draft = EventDraft(
-                id: EventID(milliseconds: now), kind: .health, milliseconds: now,
-                title: "Reload failed; the old pack and policy stay in force", severity: .medium)
-            _ = try? await journal.append(draft)
-            throw error
-        }
     }
 }
 

@@ -1,4 +1,5 @@
 import Gateway
+import Glibc
 import Inspection
 import Packs
 import Policy
@@ -8,6 +9,7 @@ struct LoadedSnapshot: Sendable {
     var snapshot: Snapshot
     var preset: String
     var policyFile: String?
+    var suspendLists: [String] = []
     var packOrigin: String
     var ruleCount: Int
     /// What the user should be told.
@@ -23,8 +25,35 @@ struct LoadedSnapshot: Sendable {
         let snapshot = Snapshot(
             rules: rules, rulesDigest: pack.rulesDigest, engine: policy.engine, policyDigest: policy.digest)
         return LoadedSnapshot(
-            snapshot: snapshot, preset: policy.engine.name, policyFile: policy.file, packOrigin: pack.origin,
-            ruleCount: pack.active.count, notes: pack.notes)
+            snapshot: snapshot, preset: policy.engine.name, policyFile: policy.file,
+            suspendLists: policy.suspendLists, packOrigin: pack.origin, ruleCount: pack.active.count,
+            notes: pack.notes)
+    }
+
+    /// Loads policy, suspend lists and catalogue anew, and keeps the rules.
+    func reloadingPolicy(_ settings: AgentSettings) throws -> LoadedSnapshot {
+        let policy = try PolicyHome().load(file: settings.policy ?? PolicyHome.standardFile())
+        var loaded = self
+        loaded.snapshot = snapshot.with(policy.engine, policyDigest: policy.digest)
+        loaded.preset = policy.engine.name
+        loaded.policyFile = policy.file
+        loaded.suspendLists = policy.suspendLists
+        return loaded
+    }
+
+    /// Where files stand, or would stand, that say what the policy is.
+    static func policyPlaces(_ settings: AgentSettings) -> [String] {
+        let file = settings.policy ?? PolicyHome.standardFile()
+        let own = settings.policy.map { [$0] } ?? [PolicyHome.managedFile, PolicyHome.userFile()].compactMap { $0 }
+        var places = own + PolicyHome.suspendLists(beside: file)
+        for list in PolicyHome.suspendLists(beside: own.last) where !places.contains(list) { places.append(list) }
+        return places.map(absolute)
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return String(cString: folder) + "/" + path
     }
 }
 

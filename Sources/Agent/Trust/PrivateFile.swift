@@ -13,14 +13,13 @@ enum PrivateFile {
             throw AgentProblem("\(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard let facts = FileFacts(descriptor: descriptor), facts.isRegular else {
             throw AgentProblem("\(path) is no regular file, so it is not used; remove it")
         }
-        guard status.st_uid == geteuid() else {
-            throw AgentProblem("\(path) belongs to uid \(status.st_uid), so it is not used; remove it")
+        guard facts.uid == geteuid() else {
+            throw AgentProblem("\(path) belongs to uid \(facts.uid), so it is not used; remove it")
         }
-        guard status.st_mode & 0o077 == 0 else {
+        guard facts.mode & 0o077 == 0 else {
             throw AgentProblem("\(path) is open to other users, so it is not used; run: chmod 600 \(path)")
         }
         do throws(FileProblem) {

@@ -93,6 +93,7 @@ extension Exchange {
         _ reply: HTTPResponseHead, _ connection: UpstreamConnection, _ judged: Judged, _ admitted: Admitted
     ) async throws -> Outcome {
         status = Int(reply.status.code)
+        var exchange = judged.exchange
         var watcher = AccountWatcher(reply, to: admitted.requestHead)
         defer { if let scope = judged.scope { core.services.inspector.observe(watcher.shown, within: scope) } }
         var restorer = judged.resolver.map { _ in
@@ -113,6 +114,7 @@ extension Exchange {
                 case .head:
                     throw BrokenReply(cause: "a second head")
                 case .body(let piece):
+                    try await checkStillAllowed(&exchange)
                     watcher.feed(piece)
                     let out = restored(piece, &restorer, judged.resolver)
                     if out.readableBytes > 0 {
@@ -135,6 +137,7 @@ extension Exchange {
             throw BrokenReply(cause: "the provider closed in mid-reply")
         } catch {
             if session.reader.isClosed { throw CancellationError() }
+            if let suspended = error as? SuspendedReply { throw BrokenReply(cause: suspended.cause) }
             // What was held back is the provider's word all the same.
             let rest = finished(&restorer, judged.resolver)
             if rest.readableBytes > 0 {
@@ -142,6 +145,19 @@ extension Exchange {
             }
             throw error as? BrokenReply ?? BrokenReply(cause: "\(type(of: error))")
         }
+    }
+
+    private struct SuspendedReply: Error { var cause: String }
+
+    /// Ends a reply whose model or provider has been suspended since it began.
+    private mutating func checkStillAllowed(_ exchange: inout OpenExchange?) async throws {
+        guard var open = exchange else { return }
+        guard core.services.inspector.isStillAllowed(&open) else {
+            let event = await core.services.inspector.recordBrokenOff(open)
+            action = "suspended"
+            throw SuspendedReply(cause: "suspended, event \(event)")
+        }
+        exchange = open
     }
 
     /// Relays a reply that is no stream and has values put back: it is held whole anyway, so the client gets a length again.

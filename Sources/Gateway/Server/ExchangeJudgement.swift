@@ -14,6 +14,8 @@ extension Exchange {
         var event: String?
         /// Changes of the header that policy demands.
         var wire = WireEdits()
+        /// What to ask with whether the reply may go on.
+        var exchange: OpenExchange?
         /// Within which what the reply shows of the account holds.
         var scope: RestoreScope?
         /// Puts values back into the reply; nil when the vault holds none for this scope.
@@ -50,7 +52,7 @@ extension Exchange {
         }
         let resolver = core.services.resolver(prompt.scope)
         var judged = Judged(
-            body: body, event: verdict.eventID, wire: verdict.wire, scope: prompt.scope,
+            body: body, event: verdict.eventID, wire: verdict.wire, exchange: verdict.exchange, scope: prompt.scope,
             resolver: resolver.isEmpty ? nil : resolver)
         guard !verdict.edits.isEmpty || verdict.wire.changesBody else { return judged }
         bytes = try await splice(PromptBuilder.edits(verdict), verdict.wire, parsed.request, bytes)

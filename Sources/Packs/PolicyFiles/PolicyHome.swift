@@ -11,7 +11,9 @@ public struct LoadedPolicy: Sendable {
     public var file: String?
     /// The folder that catalogue and presets came from.
     public var home: String
-    /// SHA-256 over everything that was read: catalogue, preset and file.
+    /// Suspend lists that were read, in the order in which they count.
+    public var suspendLists: [String]
+    /// SHA-256 over everything that was read: catalogue, preset, file and suspend lists.
     public var digest: [UInt8]
 }
 
@@ -69,13 +71,33 @@ public struct PolicyHome: Sendable {
         let name = preset ?? top.preset ?? Self.standardPreset
         let base = try readPreset(name, catalogue, &hash)
         top.preset = name
+        let lists = Self.suspendLists(beside: file).filter { access($0, F_OK) == 0 }
+        var withdrawn: [Suspension] = []
+        for list in lists { withdrawn += try Self.readSuspendList(list, catalogue, &hash) }
+        top.suspensions = withdrawn + top.suspensions
         let engine: PolicyEngine
         do {
             engine = try PolicyEngine(top.over(base), catalogue: catalogue)
         } catch {
             throw PackProblem("the policy \(source?.name ?? name) can't be used: \(error)")
         }
-        return LoadedPolicy(engine: engine, file: file, home: folder, digest: Array(hash.finalize()))
+        return LoadedPolicy(
+            engine: engine, file: file, home: folder, suspendLists: lists, digest: Array(hash.finalize()))
+    }
+
+    /// Reads a list of `[[suspend]]` entries alone. Throws what is wrong with it, with line and column.
+    private static func readSuspendList(
+        _ path: String, _ catalogue: Catalogue, _ hash: inout SHA256
+    ) throws -> [Suspension] {
+        let bytes = try FileBytes.read(path, max: maxFileBytes)
+        update(&hash, path, bytes)
+        let file = try PolicyFile(bytes, named: path)
+        try file.check(catalogue)
+        guard file.document == PolicyDocument(suspensions: file.document.suspensions) else {
+            throw PackProblem(
+                "\(path): a suspend list holds [[suspend]] entries alone; the rest belongs in policy.toml")
+        }
+        return file.document.suspensions
     }
 
     /// Reads `catalogue/*.json`, one provider a file.
@@ -165,6 +187,17 @@ extension PolicyHome {
     public static func standardFile() -> String? {
         if access(managedFile, F_OK) == 0 { return managedFile }
         return userFile().flatMap { access($0, F_OK) == 0 ? $0 : nil }
+    }
+
+    /// Name of a suspend list. It is a file of its own, so that it can be changed in a hurry and by another program.
+    public static let suspendListName = "suspend.toml"
+
+    /// The suspend lists that count besides a policy: the managed one, and the one beside the policy file or where that would be.
+    public static func suspendLists(beside policy: String?) -> [String] {
+        let managed = PackLocator.parent(managedFile) + "/" + suspendListName
+        guard let file = policy ?? userFile() else { return [managed] }
+        let own = PackLocator.parent(file) + "/" + suspendListName
+        return own == managed ? [managed] : [managed, own]
     }
 
     /// Where the user's own policy file belongs; nil without a home directory.
