@@ -244,6 +244,7 @@ public final class Inspector: Inspecting {
             action: judged.outcome, subjects: texts + parts,
             destination: snapshot.catalogue.surface(judged.decision.surface)?.name ?? "this destination",
             tier: judged.decision.tier, suspension: judged.decision.suspension, wire: judged.wire.refusal,
+            model: judged.decision.modelReason,
             eventID: event.id.short, isUnrecorded: event.recorded == .unrecorded)
     }
 }

@@ -23,6 +23,8 @@ struct UserMessage {
     var tier: Tier
     var suspension: Suspension?
     var wire: WireRefusal?
+    /// Why the model may not be used.
+    var model: String?
     var eventID: String?
     var isUnrecorded: Bool
 
@@ -51,6 +53,12 @@ struct UserMessage {
         if let wire {
             let sentence = wire.description.prefix(1).uppercased() + wire.description.dropFirst()
             return ["Sluice stopped this prompt to \(destination) (tier: \(tier.rawValue)). \(sentence)."]
+        }
+        if let model {
+            return [
+                "Sluice stopped this prompt: this model may not be used at \(destination) (\(model)).",
+                "Use another model.",
+            ]
         }
         let stopping = strongest()
         guard let first = stopping.first else {

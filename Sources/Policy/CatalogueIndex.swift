@@ -7,6 +7,8 @@ public struct Catalogue: Sendable {
     public let providers: [Provider]
     /// AI services beyond the providers, whose use is counted.
     public let watchList: WatchList
+    /// What is known of models.
+    public let models: ModelCatalogue
     private let providerIndex: [String: Int]
     private let surfaceIndex: [String: (provider: Int, surface: Int)]
     private let publishers: [(pattern: Glob, provider: Int)]
@@ -29,7 +31,10 @@ public struct Catalogue: Sendable {
     public static let maxPatterns = 256
 
     /// Checks and indexes providers. Ids are unique over providers and surfaces together, since `[tiers]` speaks of both.
-    public init(_ unsorted: [Provider], watchList: WatchList = .empty) throws(Failure) {
+    public init(
+        _ unsorted: [Provider], models: ModelCatalogue = ModelCatalogue(), watchList: WatchList = .empty
+    ) throws(Failure) {
+        self.models = models
         let providers = unsorted.sorted { $0.id < $1.id }
         guard !providers.isEmpty else { throw Failure(description: "the catalogue is empty") }
         guard providers.count <= Self.maxProviders else {
@@ -125,9 +130,15 @@ public struct Catalogue: Sendable {
     public func knows(_ id: String) -> Bool { providerIndex[id] != nil || surfaceIndex[id] != nil }
 
     /// Whether the id is that of somebody who publishes models.
-    public func isPublisher(_ id: String) -> Bool { providerIndex[id] != nil }
+    public func isPublisher(_ id: String) -> Bool { models.publisher(id) != nil || providerIndex[id] != nil }
     /// Ids of all who publish models.
-    public var publisherIDs: [String] { providerIDs }
+    public var publisherIDs: [String] { Set(models.publishers.map(\.id) + providerIDs).sorted() }
+
+    /// Ids of those whose model it is: the publisher, and the one of the model that it was made from.
+    public func publisherIDs(of model: String) -> [String] {
+        guard let resolved = models.resolve(model) else { return publisher(of: model).map { [$0.id] } ?? [] }
+        return [resolved.publisher.id, resolved.family?.basePublisher].compactMap { $0 }
+    }
 
     /// Ids of all providers.
     public var providerIDs: [String] { providers.map(\.id) }
@@ -146,6 +157,12 @@ public struct Catalogue: Sendable {
             }
         }
         return best.map { providers[$0.provider] }
+    }
+
+    /// Whether a model's name fits a pattern, prefixes of routers and clouds aside.
+    public static func model(_ name: String, fits pattern: String) -> Bool {
+        let glob = Glob(pattern)
+        return names(of: name).contains { glob.matches($0) }
     }
 
     /// The surface that a request really goes to: the one of the plan that it shows, and a local program hands its cloud models on.

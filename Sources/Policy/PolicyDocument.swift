@@ -206,6 +206,10 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
     public var accounts: [AccountRule]
     /// `[tenants]`: what the organisation is called at vendors that refuse other tenants.
     public var tenants: [TenantKey: [String]]
+    /// `[[model]]`, first match wins.
+    public var modelRules: [ModelRule] = []
+    /// `[models] must_be_known`: a model of which one of these is not known may not be used.
+    public var mustBeKnown: [ModelFact] = []
 
     /// Makes a document.
     public init(
@@ -267,6 +271,8 @@ public struct PolicyDocument: Sendable, Hashable, Codable {
         merged.wire = wire + base.wire
         merged.accounts = accounts + base.accounts
         merged.tenants.merge(tenants) { _, new in new }
+        merged.modelRules = modelRules + base.modelRules
+        merged.mustBeKnown = base.mustBeKnown + mustBeKnown.filter { !base.mustBeKnown.contains($0) }
         return merged
     }
 }

@@ -56,6 +56,8 @@ public struct PolicyEngine: Sendable {
                 action: .block, perItem: question.items.map { _ in .block }, tier: .forbidden, trace: trace,
                 terms: standing.terms, surface: standing.surfaceID, suspension: suspension)
         }
+        let models = self.models(question.destination, host: catalogue.provider(standing.providerID))
+        trace += models.trace
         let applicable = overrides.filter { $0.applies(to: question, standing) }
         var known: [Row: PolicyAction] = [:]
         let clean = Row(dataClass: PolicyDocument.cleanRow, rule: "")
@@ -74,12 +76,14 @@ public struct PolicyEngine: Sendable {
                 decided = action(for: row, standing.tier, applicable, isNew ? .always : .overrideOnly, &trace)
                 known[row] = decided
             }
-            perItem.append(decided)
-            strongest = max(strongest, decided)
+            perItem.append(max(decided, models.classes[row.dataClass] ?? .allow))
+            strongest = max(strongest, perItem.last ?? .allow)
         }
-        return PolicyDecision(
-            action: strongest, perItem: perItem, tier: standing.tier, trace: Array(trace.prefix(Self.maxTraceLines)),
-            terms: standing.terms, surface: standing.surfaceID)
+        var decision = PolicyDecision(
+            action: max(strongest, models.action), perItem: perItem, tier: standing.tier,
+            trace: Array(trace.prefix(Self.maxTraceLines)), terms: standing.terms, surface: standing.surfaceID)
+        if models.action == .block { decision.modelReason = models.reason }
+        return decision
     }
 
     private func rerouted(
@@ -206,12 +210,12 @@ struct CompiledSuspension: Sendable {
     }
 
     func applies(
-        to destination: Destination, groups: [String], surface: String, provider: String, publisher: String?
+        to destination: Destination, groups: [String], surface: String, provider: String, publishers: [String]
     ) -> Bool {
         if !definition.groups.isEmpty, !definition.groups.contains(where: { groups.contains($0) }) { return false }
         if let id = definition.surface, id != surface { return false }
         if let id = definition.provider, id != provider { return false }
-        if let id = definition.publisher, id != publisher { return false }
+        if let id = definition.publisher, !publishers.contains(id) { return false }
         if let model {
             // What is withdrawn is withdrawn under every name that a router or cloud has for it.
             guard let name = destination.model, Catalogue.names(of: name).contains(where: { model.matches($0) }) else {

@@ -48,6 +48,29 @@ extension PolicyDocument {
         }
     }
 
+    func checkModels(_ catalogue: Catalogue, _ list: inout [PolicyMistake]) {
+        for (index, rule) in modelRules.enumerated() {
+            let path: [PolicyMistake.Step] = [.key("model"), .index(index)]
+            if rule.isUnconditional {
+                list.append(
+                    PolicyMistake(
+                        path, "this rule has no condition on the model",
+                        mend: "give it models, publishers, jurisdictions or another fact"))
+            }
+            for id in rule.publishers where !catalogue.isPublisher(id) {
+                list.append(unknown(path + [.key("publishers")], id, among: catalogue.publisherIDs))
+            }
+            for name in rule.classes where name != Self.cleanRow { checkClass(name, path + [.key("classes")], &list) }
+            let fitting: [PolicyAction] = rule.classes.isEmpty ? [.allow, .coach, .block] : [.coach, .redact, .block]
+            if !fitting.contains(rule.action) {
+                list.append(
+                    PolicyMistake(
+                        path + [.key("action")], "\"\(rule.action.rawValue)\" can't be done here",
+                        mend: "use \(fitting.map(\.rawValue).joined(separator: ", "))"))
+            }
+        }
+    }
+
     func checkSuspensions(_ catalogue: Catalogue, _ list: inout [PolicyMistake]) {
         for (index, entry) in suspensions.enumerated() {
             let path: [PolicyMistake.Step] = [.key("suspend"), .index(index)]

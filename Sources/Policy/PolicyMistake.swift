@@ -88,6 +88,7 @@ extension PolicyDocument {
             }
         }
         checkWire(catalogue, &list)
+        checkModels(catalogue, &list)
         checkSizes(&list)
         return list
     }
@@ -149,7 +150,7 @@ extension PolicyDocument {
             ("tiers", tiers.count), ("tier_rule", tierRules.count), ("classes", classes.count), ("table", table.count),
             ("floor", floor.count),
             ("override", overrides.count), ("suspend", suspensions.count), ("attest", attestations.count),
-            ("wire", wire.count), ("account", accounts.count),
+            ("wire", wire.count), ("account", accounts.count), ("model", modelRules.count),
         ]
         for (name, count) in counts where count > Self.maxEntries {
             list.append(
@@ -163,6 +164,7 @@ extension PolicyDocument {
             ),
             ("suspend", suspensions.map { [$0.model, $0.substitute, $0.substituteModel, $0.reason] + $0.groups }),
             ("wire", wire.map { [$0.name, $0.model] + $0.regions + $0.upstreams + $0.fields.flatMap { [$0] + $1 } }),
+            ("model", modelRules.map { [$0.name] + $0.models + $0.jurisdictions + $0.hostJurisdictions }),
             ("account", accounts.map { [$0.name] + $0.organisations + $0.plans }),
             ("attest", attestations.map { [$0.by, $0.account] }),
         ]

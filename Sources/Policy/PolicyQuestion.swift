@@ -131,6 +131,8 @@ public struct TraceLine: Sendable, Hashable, Codable {
         case suspend
         /// What was demanded of the request itself, and what became of it.
         case wire
+        /// A rule on models.
+        case model
         /// What the channel or the place of the finding made of the action.
         case channel
     }
@@ -179,6 +181,8 @@ public struct PolicyDecision: Sendable, Equatable {
     public var suspension: Suspension?
     /// Model that the request has to be sent to instead of the suspended one.
     public var reroute: String?
+    /// Why the model itself may not be used; nil where it may.
+    public var modelReason: String?
 
     /// Makes a decision.
     public init(

@@ -37,11 +37,11 @@ extension PolicyEngine {
             asked.model = model
             let surface = catalogue.effectiveSurface(of: asked)
             let provider = surface.flatMap { catalogue.provider(ofSurface: $0.id) }
-            let publisher = model.flatMap { catalogue.publisher(of: $0) }
+            let publishers = model.map { catalogue.publisherIDs(of: $0) } ?? []
             let entry = suspensions.first {
                 $0.applies(
                     to: asked, groups: groups, surface: surface?.id ?? asked.surface,
-                    provider: provider?.id ?? asked.provider, publisher: publisher?.id)
+                    provider: provider?.id ?? asked.provider, publishers: publishers)
             }
             if let entry { return entry.definition }
         }
@@ -71,7 +71,9 @@ extension PolicyEngine {
         if !surface.local { text += "; stored for \(surface.retentionText)" }
         text += "; \(surface.verified ? "checked" : "unverified as of") \(surface.checked)"
         lines.append(TraceLine(.fact, text))
-        if let publisher, publisher.id != provider.id {
+        if let resolved = destination.model.flatMap({ catalogue.models.resolve($0) }) {
+            lines.append(TraceLine(.fact, resolved.sentence))
+        } else if let publisher, publisher.id != provider.id {
             lines.append(TraceLine(.fact, "the model is published by \(publisher.name) (\(publisher.jurisdiction))"))
         }
         return lines
@@ -168,6 +170,18 @@ extension TierRule {
         if !jurisdictions.isEmpty, !jurisdictions.contains(provider.jurisdictionCode) { return false }
         let least = basis ?? .assumed
         return terms.allSatisfy { term in held.contains { $0.term == term && $0.basis >= least } }
+    }
+}
+
+extension ResolvedModel {
+    /// What is known, in a sentence of the catalogue's words.
+    var sentence: String {
+        var text = "the model is published by \(publisher.name) (\(publisher.jurisdiction))"
+        if let base = family?.basePublisher { text += ", made from one of \(base)" }
+        guard let family else { return text + "; its family is not known" }
+        text += "; weights \(family.weights.rawValue), licence \(family.licence)"
+        text += ", summary of training data: \(family.trainingSummary.status.rawValue)"
+        return text + "; checked \(family.checked)"
     }
 }
 

@@ -25,7 +25,7 @@ struct Sluice: AsyncParsableCommand {
             RulesCommand.self,
             PackCommand.self,
             PolicyCommand.self,
-            ProvidersCommand.self,
+            ProvidersCommand.self, ModelsCommand.self,
             HookCommand.self,
             ExposureCommand.self,
             DiscoverCommand.self,

@@ -18,7 +18,7 @@ struct PolicyCommand: ParsableCommand {
               sluice policy explain --class credential --to openai-api
               sluice policy explain --to ollama-local --model gpt-oss:120b-cloud
             """,
-        subcommands: [Check.self, Explain.self])
+        subcommands: [Check.self, Explain.self, Drill.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(

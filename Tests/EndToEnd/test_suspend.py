@@ -1,6 +1,7 @@
 """A model withdrawn overnight: the suspend list takes effect in a running agent, in open streams too."""
 
 import grp
+import http.client
 import json
 import os
 import threading
@@ -34,6 +35,9 @@ def ask(world, model="gpt-5", path=CHAT, stream=False):
             return reply.status, reply.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+    except (http.client.HTTPException, ConnectionError):
+        # Broken off: the suspension came while the reply was on its way.
+        return 0, ""
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def world(start_world):
 def test_a_suspension_takes_effect_within_seconds_and_ends_with_its_file(world):
     assert ask(world)[0] == 200
     began = suspend(world, '[[suspend]]\nmodel = "gpt-5*"\nsubstitute = "Mistral Large"\nreason = "withdrawn by order"\n')
-    status, text = wait_until(lambda: (a := ask(world))[0] != 200 and a, SECONDS, "the suspension")
+    status, text = wait_until(lambda: (a := ask(world))[0] >= 400 and a, SECONDS, "the suspension")
     took = time.monotonic() - began
     assert took < SECONDS
     assert "withdrawn by order" in text and "Use Mistral Large instead." in text

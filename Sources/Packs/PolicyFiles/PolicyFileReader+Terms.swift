@@ -57,6 +57,26 @@ extension PolicyFile {
         return tenants
     }
 
+    static func modelRule(_ given: ConfigurationReader) -> ModelRule? {
+        var reader = given
+        reader.require("name")
+        reader.require("action")
+        let name = reader.string("name")
+        let action: PolicyAction? = reader.choice("action")
+        var rule = ModelRule(name: name ?? "", action: action ?? .block)
+        rule.models = reader.names("models")
+        rule.publishers = reader.names("publishers")
+        rule.jurisdictions = reader.names("jurisdictions")
+        rule.hostJurisdictions = reader.names("host_jurisdictions")
+        rule.weights = reader.choices("weights", ModelFamily.Weights.self)
+        rule.trainingSummary = reader.choices("training_summary", ModelFamily.Published.self)
+        rule.codeOfPractice = reader.choices("code_of_practice", ModelPublisher.CodeOfPractice.self)
+        rule.withdrawn = reader.bool("withdrawn")
+        rule.classes = reader.names("classes")
+        reader.finish()
+        return name == nil || action == nil ? nil : rule
+    }
+
     static func suspension(_ given: ConfigurationReader) -> Suspension? {
         var reader = given
         reader.require("reason", mend: "say why: users read it")

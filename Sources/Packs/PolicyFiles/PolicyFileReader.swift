@@ -36,6 +36,11 @@ public struct PolicyFile: Sendable {
         document.wire = reader.tables("wire").compactMap { Self.wireLine($0) }
         document.accounts = reader.tables("account").compactMap { Self.accountRule($0) }
         document.tenants = Self.tenants(&reader)
+        document.modelRules = reader.tables("model").compactMap { Self.modelRule($0) }
+        if var models = reader.table("models") {
+            document.mustBeKnown = models.choices("must_be_known", ModelFact.self)
+            models.finish()
+        }
         reader.finish()
         try list.check()
         self.document = document

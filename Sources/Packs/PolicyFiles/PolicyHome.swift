@@ -27,7 +27,7 @@ public struct PolicyHome: Sendable {
     /// Preset where nobody names one.
     public static let standardPreset = "balanced"
 
-    /// The folder; it holds `catalogue/*.json` and `presets/*.toml`.
+    /// The folder; it holds `catalogue/*.json`, `models/*.json` and `presets/*.toml`.
     public let folder: String
 
     /// Takes the folder as given.
@@ -108,25 +108,32 @@ public struct PolicyHome: Sendable {
 
     private func readCatalogue(_ hash: inout SHA256) throws -> Catalogue {
         let place = folder + "/catalogue"
+        let models: [ModelPublisher] = try readFacts(in: folder + "/models", &hash)
+        let providers: [Provider] = try readFacts(in: place, &hash)
+        let watchList = try readWatchList(&hash)
+        do {
+            return try Catalogue(providers, models: ModelCatalogue(models), watchList: watchList)
+        } catch {
+            throw PackProblem("\(place): \(error)")
+        }
+    }
+
+    /// Reads every JSON file of a folder, one entry a file.
+    private func readFacts<Entry: Decodable>(in place: String, _ hash: inout SHA256) throws -> [Entry] {
         let names = try Self.names(in: place, ending: ".json")
         let decoder = JSONDecoder()
-        var providers: [Provider] = []
+        var entries: [Entry] = []
         for name in names {
             let path = place + "/" + name
             let bytes = try FileBytes.read(path, max: Self.maxFileBytes)
             Self.update(&hash, name, bytes)
             do {
-                providers.append(try decoder.decode(Provider.self, from: Data(bytes)))
+                entries.append(try decoder.decode(Entry.self, from: Data(bytes)))
             } catch {
                 throw PackProblem("\(path) is no catalogue entry: \(error)")
             }
         }
-        let watchList = try readWatchList(&hash)
-        do {
-            return try Catalogue(providers, watchList: watchList)
-        } catch {
-            throw PackProblem("\(place): \(error)")
-        }
+        return entries
     }
 
     /// Reads `watchlist.json`, which may be missing.
