@@ -43,7 +43,8 @@ import Testing
     }
 
     private func action(
-        _ model: String?, _ items: [PolicyItem] = [], others: [String] = [], _ change: (inout PolicyDocument) -> Void
+        _ model: String?, _ change: (inout PolicyDocument) -> Void, found items: [PolicyItem] = [],
+        others: [String] = []
     ) throws -> PolicyDecision {
         var document = PolicyDocument(tiers: ["north-api": .approved], tierRules: Samples.rules, table: Samples.table)
         change(&document)
@@ -55,7 +56,7 @@ import Testing
 
     @Test func oneLineForbidsWhatIsNotKnown() throws {
         let known = { (facts: [ModelFact], model: String?) in
-            try self.action(model) { $0.mustBeKnown = facts }
+            try self.action(model, { $0.mustBeKnown = facts })
         }
         #expect(try known([.publisher], "other-1").action == .block)
         #expect(try known([.publisher], "nova-2").action == .allow)
@@ -76,7 +77,7 @@ import Testing
         #expect(try action("eastern-reviewed", rules).action == .allow)
         #expect(try action("eastern-7b", rules).modelReason == "rule \"withdrawn\"")
         #expect(try action("eastern-nova-1", rules).action == .coach)
-        #expect(try action("nova-1", others: ["eastern-7b"], rules).action == .block, "a substitute counts too")
+        #expect(try action("nova-1", rules, others: ["eastern-7b"]).action == .block, "a substitute counts too")
     }
 
     @Test func aRuleForDataClassesIsForFindingsOfThem() throws {
@@ -84,8 +85,8 @@ import Testing
             $0.modelRules = [ModelRule(name: "open", action: .redact, weights: [.open], classes: ["personal"])]
         }
         #expect(try action("eastern-7b", rule).action == .allow)
-        #expect(try action("eastern-7b", [Samples.item(.personal)], rule).perItem == [.redact])
-        #expect(try action("nova-1", [Samples.item(.personal)], rule).perItem == [.allow])
+        #expect(try action("eastern-7b", rule, found: [Samples.item(.personal)]).perItem == [.redact])
+        #expect(try action("nova-1", rule, found: [Samples.item(.personal)]).perItem == [.allow])
     }
 
     @Test func senselessRulesAreNamed() throws {
