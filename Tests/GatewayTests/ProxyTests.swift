@@ -1,6 +1,5 @@
 import Inspection
 import NIOConcurrencyHelpers
-import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
