@@ -12,7 +12,7 @@ build+=(libxcb1-dev libxcb-xfixes0-dev libxcb-res0-dev libwayland-dev libsystemd
 # NSS's and GnuTLS's tools, Chromium and Node are clients that must trust the device's certificates, or must not.
 tests=(python3-venv zlib1g-dev procps openssl libnss3-tools gnutls-bin chromium nodejs)
 # The clipboard and the desktop: displays, a bus, programs that copy and paste.
-tests+=(xvfb xclip xsel sway wl-clipboard dbus python3-gi gir1.2-gtk-3.0 strace)
+tests+=(xvfb xclip xsel sway wl-clipboard dbus python3-gi gir1.2-gtk-3.0 strace x11-utils)
 
 wanted=("${build[@]}")
 [ "${1:-build}" = test ] && wanted+=("${tests[@]}")
