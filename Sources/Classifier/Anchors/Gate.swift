@@ -241,6 +241,7 @@ struct Gates: ~Copyable {
         var gate: Unmanaged<Gate>?
         /// For a rule on digit runs: leads from a run's first digit back to where a match may begin.
         var back: Unmanaged<Gate>?
+        var begin: BeginProbe?
         var probe: RunProbe?
         var before = 0
         var after = 0
@@ -301,6 +302,7 @@ struct Gates: ~Copyable {
         if slot.pointee.kind == .unmade { make(slot, rules.compiled[rule]) }
         if slot.pointee.kind == .labelled { return LabelGate.mayMatch(text, run: run, rules.shapes.services) }
         guard slot.pointee.kind == .window else { return true }
+        if slot.pointee.begin?.mayBegin(text, before: run.lowerBound) == false { return false }
         if let back = slot.pointee.back {
             let mayBegin = back._withUnsafeGuaranteedRef { $0.mayBegin(text.base, before: run.lowerBound, made: &made) }
             if !mayBegin { return false }
@@ -347,6 +349,7 @@ struct Gates: ~Copyable {
             slot.pointee.after = plan.after
             slot.pointee.probe = RunProbe(node)
             if rule.definition.anchors.contains(.shape(.digits)), node.beginsBeforeDigits {
+                slot.pointee.begin = BeginProbe(node)
                 slot.pointee.back = GatePattern(backFromDigit: node).map { .passRetained(Gate($0)) }
             }
             if plan.before + plan.after <= Self.maxWindowBytes, let pattern = GatePattern(anywhere: node) {

@@ -143,7 +143,7 @@ extension Scanner {
         for index in 0..<count { tryNumber(Int(scratch.candidates[index]), range, digits, slice, &sweep) }
         let wide = wideRules(text, range)
         if wide != 0 { tryWide(wide, range, digits, slice, &sweep) }
-        for rule in rules.numbers.unknown { tryNumber(rule, range, digits, slice, &sweep) }
+        for rule in rules.numbers.unknown { tryGated(rule, range, digits, slice, &sweep) }
     }
 
     /// The wide rules, one bit each, whose matches may go on at an end of the run.
@@ -167,15 +167,22 @@ extension Scanner {
         while rest != 0 {
             let rule = wide[rest.trailingZeroBitCount]
             rest &= rest - 1
-            let facts = rules.numbers.facts[rule]
-            guard facts.minDigits <= digits, scratch.tried[rule] != range.lowerBound else { continue }
-            scratch.tried[rule] = range.lowerBound
-            if facts.needsContext, !hasContext(rule, range, slice, &sweep) { continue }
-            var made = 0
-            let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, run: range, made: &made)
-            if made > 0 { charge(states: made) }
-            if mayMatch { tryNumber(rule, range, digits, slice, &sweep) }
+            tryGated(rule, range, digits, slice, &sweep)
         }
+    }
+
+    /// Asks what is cheap first: digits, context, and the rule's gate.
+    private mutating func tryGated(
+        _ rule: Int, _ range: Range<Int>, _ digits: Int, _ slice: Slice, _ sweep: inout NumberSweep
+    ) {
+        let facts = rules.numbers.facts[rule]
+        guard facts.minDigits <= digits, scratch.tried[rule] != range.lowerBound else { return }
+        scratch.tried[rule] = range.lowerBound
+        if facts.needsContext, !hasContext(rule, range, slice, &sweep) { return }
+        var made = 0
+        let mayMatch = scratch.gates.mayMatch(rule, rules, slice.text, run: range, made: &made)
+        if made > 0 { charge(states: made) }
+        if mayMatch { tryNumber(rule, range, digits, slice, &sweep) }
     }
 
     private mutating func tryNumber(
