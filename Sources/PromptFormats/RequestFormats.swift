@@ -7,7 +7,7 @@ public enum RequestFormats {
 
     private static let providers: [WireFormat] = [
         .copilotThreads, .copilotChat, .copilotCompletions,
-        .geminiCodeAssist, .vertexAnthropic, .vertexMistral, .gemini,
+        .openAIRealtime, .geminiLive, .geminiCodeAssist, .vertexAnthropic, .vertexMistral, .gemini,
         .bedrockConverse, .bedrockInvoke, .bedrockAgent,
         .cohereChat, .cohereTexts,
         .mistral, .mistralConversations, .mistralOCR,

@@ -10,6 +10,12 @@ extension Exchange {
         return core.configuration.proxy != nil && ProxyTarget.absolute(head.uri) != nil
     }
 
+    /// Whether the client asks for a WebSocket where one is served: in a tunnel whose TLS ends here.
+    var isWebSocket: Bool {
+        guard case .tunnel = session.entrance else { return false }
+        return Self.asksForWebSocket(head)
+    }
+
     // MARK: Admission
 
     /// A request inside a tunnel whose TLS ends here: for the tunnel's host, and no other.

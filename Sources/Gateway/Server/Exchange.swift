@@ -65,6 +65,7 @@ struct Exchange {
             let admitted = try await admit()
             providerID = admitted.passes ? "-" : admitted.provider.route.provider
             if admitted.passes { return try await passThrough(admitted) }
+            if isWebSocket { return try await webSocket(admitted) }
             let body = try await readBody(admitted)
             let judged = try await judge(body, admitted)
             return try await forward(judged, admitted)
@@ -89,7 +90,7 @@ struct Exchange {
     // MARK: Admission
 
     private mutating func admit() async throws -> Admitted {
-        if let problem = HeaderRules.problem(head) {
+        if let problem = HeaderRules.problem(head, allowsUpgrade: isWebSocket) {
             throw Answered(reply: OwnReply(problem, kind: .badRequest), reason: "malformed")
         }
         if case .tunnel(let interception) = session.entrance { return try await admit(from: interception) }

@@ -78,7 +78,7 @@ extension Exchange {
         }
     }
 
-    private func unreachable(_ error: UpstreamError, _ judged: Judged, _ admitted: Admitted) -> Answered {
+    func unreachable(_ error: UpstreamError, _ judged: Judged, _ admitted: Admitted) -> Answered {
         let refusal = admitted.format.refusal(
             "Sluice could not reach the provider. \(error)", eventID: judged.event ?? "", kind: .upstreamFailure)
         // Closed before an answer: without the gate, clients try again.

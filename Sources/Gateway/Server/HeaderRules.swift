@@ -142,7 +142,7 @@ enum HeaderRules {
     }
 
     /// What is wrong with a head, as a sentence; nil if nothing is. The decoder has refused most of it before.
-    static func problem(_ head: HTTPRequestHead) -> String? {
+    static func problem(_ head: HTTPRequestHead, allowsUpgrade: Bool = false) -> String? {
         guard [1, 2].contains(head.version.major) else { return "HTTP/1.0, HTTP/1.1 and HTTP/2 are served here." }
         if head.headers.contains(where: { $0.name.utf8.isEmpty || $0.value.unicodeScalars.contains("\u{FFFD}") }) {
             return "A header field is not UTF-8."
@@ -160,7 +160,7 @@ enum HeaderRules {
             return "The only Transfer-Encoding is chunked."
         }
         if !codings.isEmpty, head.version == .http1_0 { return "HTTP/1.0 has no chunked bodies." }
-        if head.headers.contains(name: "upgrade") {
+        if !allowsUpgrade, head.headers.contains(name: "upgrade") {
             return "Upgrades (WebSocket, h2c) are not served; use plain HTTP requests."
         }
         return nil

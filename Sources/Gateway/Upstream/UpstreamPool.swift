@@ -248,7 +248,7 @@ final class UpstreamPool: @unchecked Sendable {
             HTTPRequestEncoder(configuration: encoding),
             ByteToMessageHandler(
                 HTTPResponseDecoder(
-                    leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
+                    leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
             ),
             reader,
         ])
