@@ -127,7 +127,7 @@ import Testing
 
     @Test func aRefusalOfTheProviderPassesAsItIs() async throws {
         let gate = try await TestGateway.proxied(answer: { _ in .bytes(StandIn.reply("{}", status: "401 Unauthorized"))
-            })
+        })
         let client = try await open(gate)
         #expect(try await client.reply().status == 401)
         await gate.stop()

@@ -248,7 +248,8 @@ final class UpstreamPool: @unchecked Sendable {
             HTTPRequestEncoder(configuration: encoding),
             ByteToMessageHandler(
                 HTTPResponseDecoder(
-                    leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
+                    leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
+                    limitConfiguration: limits)
             ),
             reader,
         ])
