@@ -240,13 +240,19 @@ import Testing
 
     @Test func streamsBrokenOffAsSoonAsOpenedEndTheConnection() async throws {
         let (gate, origin) = try await pair { _ in .silence }
-        let client = try await H2Client(gate)
-        for _ in 0..<(GatewayLimits.maxResets + 50) where client.raw.channel.isActive {
-            guard let (stream, message) = try? await client.open(H2Client.chat(), [Array("{".utf8)]) else { break }
-            stream.writeAndFlush(HTTP2Frame.FramePayload.rstStream(.cancel), promise: nil)
-            message.whenComplete { _ in }
+        let client = try await gate.tunnel("api.openai.com", protocols: ["h2"])
+        // :method POST, :scheme https and :path / of the static table, :authority as a literal.
+        let name = Array("api.openai.com".utf8)
+        let block: [UInt8] = [0x83, 0x87, 0x84, 0x01, UInt8(name.count)] + name
+        var flood = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
+        for number in 0..<(GatewayLimits.maxResets + 10) {
+            let id = number * 2 + 1
+            let stream: [UInt8] = [0, 0, UInt8(id >> 8), UInt8(id & 0xFF)]
+            flood += [0, 0, UInt8(block.count), 1, 4] + stream + block
+            flood += [0, 0, 4, 3, 0] + stream + [0, 0, 0, 8]
         }
-        try await client.raw.channel.closeFuture.get()
+        client.send(flood)
+        _ = try await client.untilClosed()
         // The gate serves on.
         let next = try await gate.tunnel("api.openai.com")
         await next.close()
