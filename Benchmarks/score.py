@@ -79,15 +79,18 @@ def share(good, all_):
 
 def score(category, rows, answers, listing):
     by_rule = collections.defaultdict(lambda: [0, 0])
-    false = negatives = filtered = false_filtered = exact = with_span = whole = exact_whole = 0
+    false = negatives = filtered = false_filtered = exact = with_span = whole = exact_whole = scoped = false_scoped = 0
     for row, findings in zip(rows, answers):
         findings = [f for f in findings if f["kind"] == category]
         label = f"{row['rule']} #{row['number']}"
         if not row["expect"]:
             hard = row.get("needs_filter", False)
             negatives, filtered = negatives + 1, filtered + hard
+            is_scoped = row.get("scope") == "rule"
+            scoped += is_scoped
             if findings:
                 false, false_filtered = false + 1, false_filtered + hard
+                false_scoped += is_scoped
                 if listing == "false":
                     print(f"{category} false {label}: {', '.join(f['rule'] for f in findings)}")
             continue
@@ -115,6 +118,8 @@ def score(category, rows, answers, listing):
         part = [t for key, t in by_rule.items() if key[0] == source]
         print(f"    {source:<20}{100 * sum(t[0] / t[1] for t in part) / len(part):5.1f} %   macro, {len(part)} rules")
     print(f"  false positives       {share(false, negatives)}   {false} of {negatives} (hard ones {false_filtered} of {filtered})")
+    print(f"    for every rule      {share(false - false_scoped, negatives - scoped)}   {false - false_scoped} of {negatives - scoped}")
+    print(f"    for one rule alone  {share(false_scoped, scoped)}   {false_scoped} of {scoped}: often another rule's secret")
     print(f"  exact spans           {share(exact, with_span)}   {exact} of {with_span} found")
     print(f"    of whole tokens     {share(exact_whole, whole)}   {exact_whole} of {whole}")
 
