@@ -60,7 +60,8 @@ struct FileAssembler {
         let reach = FindingReporter.excerptReach
         let bound = segment.isLast ? Int.max : settler.frontier - reach
         let ready = waiting.prefix { $0.span.end <= bound }.count
-        for index in 0..<ready { report(index) }
+        var beside = Beside(recent + waiting)
+        for index in 0..<ready { report(waiting[index], &beside) }
         if let lowest = waiting[..<ready].last?.span.start {
             recent = (recent + waiting[..<ready]).filter { $0.span.end > lowest - reach - ScanLimits.maxWindowBytes }
         }
@@ -69,15 +70,28 @@ struct FileAssembler {
         advance(to: segment.own.lowerBound)
     }
 
-    private mutating func report(_ index: Int) {
-        let finding = waiting[index]
+    /// Findings in the order of their starts, for a look at those near a place that only moves forward: each is passed once, however
+    /// many there are.
+    private struct Beside {
+        private let findings: [Finding]
+        private var from = 0
+        private var to = 0
+
+        init(_ findings: [Finding]) { self.findings = findings.sorted { $0.span.start < $1.span.start } }
+
+        mutating func near(_ span: ByteSpan, reach: Int) -> [Finding] {
+            while to < findings.count, findings[to].span.start < span.end + reach { to += 1 }
+            while from < to, findings[from].span.end <= span.start - reach { from += 1 }
+            return findings[from..<to].filter { $0.span.end > span.start - reach && $0.span.start < span.end + reach }
+        }
+    }
+
+    private mutating func report(_ finding: Finding, _ beside: inout Beside) {
         let reach = FindingReporter.excerptReach
         advance(to: finding.span.start)
         let start = places.place
         advance(to: finding.span.end)
-        let near = (recent + waiting).filter {
-            $0.span.end > finding.span.start - reach && $0.span.start < finding.span.end + reach
-        }
+        let near = beside.near(finding.span, reach: reach)
         let window = bytes(finding.span.start - reach..<finding.span.end + reach)
         window.bytes.withUnsafeBytes { raw in
             reported.append(
