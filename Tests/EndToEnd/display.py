@@ -9,6 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from world import wait_until
 
 HERE = Path(__file__).parent
@@ -106,3 +108,20 @@ def wait_for_copies(world, count: int) -> dict:
 def quiet(seconds: float = 0.3) -> None:
     """For what must not happen: long enough that it would have."""
     time.sleep(seconds)
+
+
+def starting(kind):
+    """A fixture that starts worlds of a kind, and closes them when the test ends."""
+    @pytest.fixture
+    def start():
+        worlds = []
+
+        def make(**options):
+            worlds.append(kind(**options))
+            return worlds[-1]
+
+        yield make
+        for world in worlds:
+            world.close()
+
+    return start

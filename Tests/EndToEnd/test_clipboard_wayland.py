@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from display import Desk, quiet, standing, wait_for_copies, wait_until_owned
+from display import Desk, quiet, standing, starting, wait_for_copies, wait_until_owned
 from wayland_names import RenamingProxy
 from world import BIN, World, temporary_folder, wait_until
 
@@ -66,17 +66,7 @@ class WaylandWorld:
         shutil.rmtree(self.programs, ignore_errors=True)
 
 
-@pytest.fixture
-def start():
-    worlds = []
-
-    def make(**options):
-        worlds.append(WaylandWorld(**options))
-        return worlds[-1]
-
-    yield make
-    for world in worlds:
-        world.close()
+start = starting(WaylandWorld)
 
 
 @pytest.mark.parametrize("ext", [False, True])

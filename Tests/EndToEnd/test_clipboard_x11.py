@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from display import Desk, XServer, quiet, standing, wait_for_copies, wait_until_owned
+from display import Desk, XServer, quiet, standing, starting, wait_for_copies, wait_until_owned
 from world import World, github_token, temporary_folder, wait_until
 
 pytestmark = pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs Xvfb: run `make setup-test`")
@@ -35,17 +35,7 @@ class X11World:
         shutil.rmtree(self.programs, ignore_errors=True)
 
 
-@pytest.fixture
-def start():
-    worlds = []
-
-    def make(**options):
-        worlds.append(X11World(**options))
-        return worlds[-1]
-
-    yield make
-    for world in worlds:
-        world.close()
+start = starting(X11World)
 
 
 @pytest.fixture

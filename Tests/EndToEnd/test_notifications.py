@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from display import HERE, SYSTEM_PYTHON, Desk, XServer, standing, wait_until_owned
+from display import Desk, HERE, SYSTEM_PYTHON, XServer, standing, starting, wait_until_owned
 from world import World, temporary_folder, wait_until
 
 pytestmark = pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("dbus-daemon")), reason="needs Xvfb and dbus")
@@ -65,17 +65,7 @@ class Session:
             shutil.rmtree(self.programs, ignore_errors=True)
 
 
-@pytest.fixture
-def start():
-    sessions = []
-
-    def make(**options):
-        sessions.append(Session(**options))
-        return sessions[-1]
-
-    yield make
-    for session in sessions:
-        session.close()
+start = starting(Session)
 
 
 def kinds(world):
